@@ -1,0 +1,3 @@
+// Lets Swift see CARPACK's C library; no logic.
+#pragma once
+#include <arpack.h>

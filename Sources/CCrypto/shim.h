@@ -1,0 +1,3 @@
+// Lets Swift see CCrypto's C library; no logic.
+#pragma once
+#include <openssl/evp.h>

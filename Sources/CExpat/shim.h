@@ -1,0 +1,3 @@
+// Lets Swift see CExpat's C library; no logic.
+#pragma once
+#include <expat.h>

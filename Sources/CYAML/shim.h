@@ -1,0 +1,3 @@
+// Lets Swift see CYAML's C library; no logic.
+#pragma once
+#include <yaml.h>

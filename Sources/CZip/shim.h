@@ -1,0 +1,3 @@
+// Lets Swift see CZip's C library; no logic.
+#pragma once
+#include <zip.h>n#include <zlib.h>
