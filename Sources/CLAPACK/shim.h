@@ -1,3 +1,7 @@
 // Lets Swift see CLAPACK's C library; no logic.
 #pragma once
-#include <complex.h>n#define lapack_complex_float float _Complexn#define lapack_complex_double double _Complexn#include <cblas.h>n#include <lapacke.h>
+#include <complex.h>
+#define lapack_complex_float float _Complex
+#define lapack_complex_double double _Complex
+#include <cblas.h>
+#include <lapacke.h>

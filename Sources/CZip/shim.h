@@ -1,3 +1,4 @@
 // Lets Swift see CZip's C library; no logic.
 #pragma once
-#include <zip.h>n#include <zlib.h>
+#include <zip.h>
+#include <zlib.h>
