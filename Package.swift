@@ -14,6 +14,14 @@ let hdf5 = Context.environment["ENGRAM_HDF5"] ?? "hdf5-serial"
   let vectorisedC: [CSetting] = []
 #endif
 
+/// Plugins loaded at run time find the toolkit's functions in the host, so that a process has one core.
+let exportSymbols = ["-Xlinker", "--export-dynamic"]
+
+/// `make install` links a binary that finds the Swift runtime beside itself and forgets where the toolchain was.
+let findRuntime =
+  Context.environment["ENGRAM_INSTALL"] == nil
+  ? [] : ["-no-toolchain-stdlib-rpath", "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/engram"]
+
 /// Notes, examples and cases beside the plugins' sources, which the compiler must not see.
 let pluginNotes: [String] = {
   let root = URL(fileURLWithPath: Context.packageDirectory).appendingPathComponent("Plugins")
@@ -74,7 +82,7 @@ let package = Package(
         "EngramKit", "EngramData", "EngramFormats", "EngramHost", "EngramRun", "EngramReport", "EngramPlugins",
       ],
       path: "Sources/engram",
-      linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+      linkerSettings: [.unsafeFlags(exportSymbols + findRuntime)]),
 
     tests("MathTests", ["EngramMath"]),
     tests("KitTests", ["EngramKit"]),
