@@ -1,4 +1,4 @@
-// Lets Swift see CLAPACK's C library; no logic.
+// Lets Swift see OpenBLAS and LAPACKE; no logic.
 #pragma once
 #include <complex.h>
 #define lapack_complex_float float _Complex

@@ -13,7 +13,9 @@ public enum MathError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .undefined(let why), .shape(let why), .infeasible(let why), .notConverged(let why), .notFinite(let why): why
+    case .undefined(let why), .shape(let why), .infeasible(let why), .notConverged(let why),
+      .notFinite(let why):
+      why
     }
   }
 }

@@ -14,7 +14,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   public init(seed: UInt64, run: Int = 0, step: Int = 0, substream: Int = 0) {
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     counter = SIMD4(
-      0, UInt32(truncatingIfNeeded: substream), UInt32(truncatingIfNeeded: step), UInt32(truncatingIfNeeded: run))
+      0, UInt32(truncatingIfNeeded: substream), UInt32(truncatingIfNeeded: step),
+      UInt32(truncatingIfNeeded: run))
   }
 
   /// The stream numbered `index` beside this one: same seed, step and run, from its first draw.
