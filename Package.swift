@@ -66,7 +66,8 @@ let package = Package(
       name: "CBoost", path: "Sources/CBoost", cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("m")]),
     .target(
-      name: "CSLEEF", path: "Sources/CSLEEF", cSettings: vectorisedC, linkerSettings: [.linkedLibrary("sleef")]),
+      name: "CSLEEF", path: "Sources/CSLEEF", cSettings: vectorisedC,
+      linkerSettings: [.linkedLibrary("sleef")]),
 
     room("EngramMath", ["CLAPACK", "CARPACK", "CBoost", "CKissFFT", "CSLEEF"], vectorised),
     room("EngramKit", ["EngramMath"]),
@@ -79,7 +80,8 @@ let package = Package(
     .executableTarget(
       name: "engram",
       dependencies: [
-        "EngramKit", "EngramData", "EngramFormats", "EngramHost", "EngramRun", "EngramReport", "EngramPlugins",
+        "EngramKit", "EngramData", "EngramFormats", "EngramHost", "EngramRun", "EngramReport",
+        "EngramPlugins",
       ],
       path: "Sources/engram",
       linkerSettings: [.unsafeFlags(exportSymbols + findRuntime)]),

@@ -1,1 +1,4 @@
 import EngramKit
+
+/// Every built-in plugin: one line each, sorted by folder.
+public let catalogue: [Entry] = []

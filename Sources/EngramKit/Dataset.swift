@@ -1,0 +1,57 @@
+/// A dataset that a plugin reads or writes: a logical name, what kind of thing it is, axes, unit and a sentence.
+///
+/// Axes are symbols bound across one plugin's inputs: two datasets with an axis `neuron` must agree in its length.
+public struct Dataset: Sendable, Codable, Equatable {
+  /// What the data room stores, and where: see `docs/file-layout.md`.
+  public enum Kind: String, Sendable, Codable {
+    /// Numbers of any shape, float64.
+    case array
+    /// Weights between neurons, `[post, pre]`, dense or sparse.
+    case connectivity
+    /// One word for each element, such as cell types.
+    case labels
+    /// Spike times by unit within an observation window.
+    case spikes
+    /// A recorded quantity `[time, unit]` with a sampling interval.
+    case trace
+    /// Firing rates `[time, population]`.
+    case rate
+    /// A scalar for each update of a training.
+    case history
+    /// Snapshots of a weight block over a training, `[snapshot, post, pre]`.
+    case weights
+  }
+
+  public var name: String
+  public var kind: Kind
+  public var axes: [String]
+  /// Symbol of the unit, `1` where there is none, `any` where the unit of the source is passed on.
+  public var unit: String
+  public var summary: String
+  public var optional: Bool
+
+  public init(
+    _ name: String, _ kind: Kind = .array, _ axes: [String], unit: Unit, _ summary: String,
+    optional: Bool = false
+  ) {
+    self.init(name, kind, axes, unitSymbol: unit.symbol, summary, optional: optional)
+  }
+
+  /// A dataset whose numbers are taken in whatever unit they are stored in.
+  public init(
+    _ name: String, _ kind: Kind = .array, _ axes: [String], anyUnit summary: String, optional: Bool = false
+  ) {
+    self.init(name, kind, axes, unitSymbol: "any", summary, optional: optional)
+  }
+
+  init(
+    _ name: String, _ kind: Kind, _ axes: [String], unitSymbol: String, _ summary: String, optional: Bool
+  ) {
+    self.name = name
+    self.kind = kind
+    self.axes = axes
+    self.unit = unitSymbol
+    self.summary = summary
+    self.optional = optional
+  }
+}

@@ -1,0 +1,61 @@
+/// A figure of an analysis, declared in terms of the datasets it writes; the report draws it.
+public struct Figure: Sendable, Codable, Equatable {
+  /// One axis: what is measured and in which unit.
+  public struct Axis: Sendable, Codable, Equatable {
+    public var label: String
+    public var unit: String
+    public var logarithmic: Bool
+
+    public init(_ label: String, unit: Unit = .one, logarithmic: Bool = false) {
+      self.label = label
+      self.unit = unit.symbol
+      self.logarithmic = logarithmic
+    }
+  }
+
+  /// Kebab-case name of the files drawn.
+  public var name: String
+  public var title: String
+  /// What the reader should see in it; one or two sentences.
+  public var caption: String
+  public var x: Axis
+  public var y: Axis
+  public var layers: [Layer]
+
+  public init(_ name: String, _ title: String, x: Axis, y: Axis, _ layers: [Layer], caption: String) {
+    self.name = name
+    self.title = title
+    self.caption = caption
+    self.x = x
+    self.y = y
+    self.layers = layers
+  }
+}
+
+/// One layer of a figure; every text argument names a dataset of the step unless it is called `label`.
+///
+/// A layer whose dataset is absent is left out.
+public indirect enum Layer: Sendable, Codable, Equatable {
+  /// A curve of `y` over `x`, both [n]; `y` may be [series, n], then `names` labels the series.
+  case line(x: String, y: String, label: String, names: String? = nil)
+  /// `y` against `x`, both [n], as dots, with standard errors where given.
+  case points(x: String, y: String, label: String, errors: String? = nil)
+  /// Complex numbers [n, 2] as dots in the plane, equal scales on both axes.
+  case complex(String, label: String)
+  /// An ellipse about the origin with half axes from a dataset [2], or a circle from a scalar.
+  case ellipse(String, label: String)
+  /// One bar for each label: `values` [n], or [n, series] with `names` for the series.
+  case bars(labels: String, values: String, label: String, errors: String? = nil, names: String? = nil)
+  /// How often the numbers of a dataset occur.
+  case histogram(String, label: String, bins: Int? = nil)
+  /// A matrix as an image: rows downward, with labels of equal neighbours bracketed where given.
+  case image(String, label: String, labels: String? = nil)
+  /// Spikes as ticks: times [n] in ms and row numbers [n].
+  case raster(times: String, rows: String)
+  /// A straight reference line at a constant, or at a scalar dataset.
+  case verticalRule(String, label: String)
+  case horizontalRule(String, label: String)
+  /// A line at a fixed number, such as the stability line at 1.
+  case fixedVertical(Double, label: String)
+  case fixedHorizontal(Double, label: String)
+}

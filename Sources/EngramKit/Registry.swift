@@ -1,0 +1,114 @@
+/// A description and a maker: all that the toolkit needs to list, check and run a plugin.
+public struct Entry: Sendable {
+  public let description: Description
+  /// Makes an instance from accepted values; a parameter that is not given keeps its default.
+  public let make: @Sendable ([String: Value]) throws -> Instance
+
+  /// An entry from a manifest or any other source.
+  public init(_ description: Description, make: @escaping @Sendable ([String: Value]) throws -> Instance) {
+    self.description = description
+    self.make = make
+  }
+
+  /// The entry of a Swift plugin.
+  public init<P: Plugin>(_ type: P.Type, origin: String = "built in") {
+    let standard = P()
+    let given = Instance(standard)
+    description = Description(
+      name: P.name, kind: given.learns != nil ? .rule : given.measures != nil ? .analysis : .model,
+      roles: given.roles, summary: P.summary, reference: P.reference,
+      parameters: P.parameters.map { $0.describe(standard) }, reads: P.reads, writes: P.writes,
+      figures: (P.self as? any Analysis.Type)?.figures ?? [], gives: given.trains?.gives.words ?? [],
+      needs: (given.learns?.needs ?? given.measures?.needs ?? []).words, origin: origin)
+    make = { values in
+      var plugin = P()
+      for parameter in P.parameters {
+        let known = parameter.describe(plugin)
+        guard let value = values[known.name] else { continue }
+        try parameter.assign(&plugin, try known.accept(value))
+      }
+      return Instance(plugin)
+    }
+  }
+}
+
+extension Instance {
+  fileprivate init(_ plugin: any Plugin) {
+    self.init(
+      simulates: plugin as? any Simulates, trains: plugin as? any Trains, poses: plugin as? any Poses,
+      learns: plugin as? any Learns, measures: plugin as? any Measures)
+  }
+
+  fileprivate var roles: [Description.Role] {
+    var roles: [Description.Role] = []
+    if simulates != nil { roles.append(.simulates) }
+    if trains != nil { roles.append(.trains) }
+    if poses != nil { roles.append(.poses) }
+    if learns != nil { roles.append(.learns) }
+    if measures != nil { roles.append(.measures) }
+    return roles
+  }
+}
+
+/// All plugins of a run, by name. A value: made at start from the catalogue and what was loaded from outside.
+public struct Registry: Sendable {
+  private var entries: [String: Entry] = [:]
+
+  public init(_ entries: [Entry] = []) throws {
+    for entry in entries { try add(entry) }
+  }
+
+  /// Adds a plugin.
+  ///
+  /// - Throws: `Problem` naming both origins when the name is taken.
+  public mutating func add(_ entry: Entry) throws {
+    let name = entry.description.name
+    if let taken = entries[name] {
+      throw Problem(
+        "the name '\(name)' of \(entry.description.origin) is taken by \(taken.description.origin)",
+        fix: "rename one of them, or leave one out of --plugins")
+    }
+    entries[name] = entry
+  }
+
+  /// Every description, sorted by kind and name.
+  public var descriptions: [Description] {
+    entries.values.map(\.description).sorted {
+      ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name)
+    }
+  }
+
+  /// The plugin called `name`.
+  ///
+  /// - Throws: `Problem` with the nearest known name.
+  public func entry(_ name: String) throws -> Entry {
+    if let entry = entries[name] { return entry }
+    let near = nearestName(to: name, among: entries.keys.sorted())
+    throw Problem(
+      "there is no plugin '\(name)'",
+      fix: near.map { "did you mean '\($0)'? `engram list` shows all" } ?? "`engram list` shows all")
+  }
+
+  /// `values` as the plugin's parameters take them, every problem at once.
+  ///
+  /// - Throws: `Problems`: unknown names with the nearest, wrong kinds, units and ranges.
+  public func accept(_ values: [String: Value], for name: String) throws -> [String: Value] {
+    let parameters = try entry(name).description.parameters
+    var accepted: [String: Value] = [:]
+    var problems: [Problem] = []
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let parameter = parameters.first(where: { $0.name == key }) else {
+        let near = nearestName(to: key, among: parameters.map(\.name))
+        problems.append(
+          Problem(
+            "parameter '\(key)' is not one of \(name)'s",
+            fix: (near.map { "did you mean '\($0)'? " } ?? "")
+              + "`engram describe \(name)` lists all \(parameters.count)"))
+        continue
+      }
+      do { accepted[key] = try parameter.accept(value) } catch let known as Problem { problems.append(known) }
+    }
+    guard problems.isEmpty else { throw Problems(problems) }
+    return accepted
+  }
+}

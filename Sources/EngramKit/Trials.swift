@@ -1,0 +1,64 @@
+/// This update's batch, and the model to run it on: what a rule gets to form its estimate.
+///
+/// Every call of `run` sees the same batch and the same noise.
+public struct Trials: Sendable {
+  public let batch: Batch
+  public let clock: Clock
+  private let model: any Trains
+  private let noise: RandomStream
+
+  public init(batch: Batch, clock: Clock, model: any Trains, noise: RandomStream) {
+    self.batch = batch
+    self.clock = clock
+    self.model = model
+    self.noise = noise
+  }
+
+  /// The model's answer to `request` at `weights`; a rule may hand in a batch of its own (denoising).
+  public func run(
+    at weights: Weights, _ request: Request, batch own: Batch? = nil, each: (Trace) throws -> Void = { _ in }
+  ) throws -> Trial {
+    var random = noise
+    return try model.trial(own ?? batch, at: weights, request, &random, each: each)
+  }
+
+  /// Losses of `count` perturbed weights, made on demand `block` at a time so that memory stays bounded.
+  public func losses(_ count: Int, block: Int = 16, _ member: (Int) throws -> Weights) throws -> [Double] {
+    var result: [Double] = []
+    for first in stride(from: 0, to: count, by: block) {
+      let members = try (first..<min(count, first + block)).map(member)
+      result += try model.losses(batch, at: members, noise)
+    }
+    return result
+  }
+}
+
+/// A trained model and its checkpoints, given to an analysis that names one.
+public struct Probe: Sendable {
+  public let model: any Trains
+  public let source: any TrialSource
+  /// Names of the rules that the step lists, with their instances.
+  public let rules: [(name: String, rule: any Learns)]
+  /// Update at which each checkpoint was taken.
+  public let updates: [Int]
+  private let load: @Sendable (Int) throws -> Weights
+
+  public init(
+    model: any Trains, source: any TrialSource, rules: [(name: String, rule: any Learns)], updates: [Int],
+    load: @escaping @Sendable (Int) throws -> Weights
+  ) {
+    self.model = model
+    self.source = source
+    self.rules = rules
+    self.updates = updates
+    self.load = load
+  }
+
+  /// The weights of checkpoint `index`, read from the file when asked for.
+  public func weights(_ index: Int) throws -> Weights { try load(index) }
+
+  /// A batch as a rule would get it.
+  public func trials(_ batch: Batch, _ random: RandomStream) -> Trials {
+    Trials(batch: batch, clock: Clock(update: 0, updates: 1), model: model, noise: random)
+  }
+}
