@@ -1,4 +1,8 @@
 import EngramKit
 
 /// Every built-in plugin: one line each, sorted by folder.
-public let catalogue: [Entry] = []
+public let catalogue: [Entry] = [
+  Entry(HopfieldBinary.self),
+  Entry(StoredTrials.self),
+  Entry(HebbOuterProduct.self),
+]
