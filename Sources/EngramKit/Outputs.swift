@@ -4,6 +4,8 @@ public protocol DatasetSink: AnyObject {
   func put(_ name: String, _ value: Stored) throws
   /// Further rows (first axis) of a dataset that grows.
   func append(_ name: String, _ rows: Tensor<Double>) throws
+  /// The spikes of the next stretch of time, of the same units; its window begins where the last one ended.
+  func append(_ name: String, _ trains: SpikeTrains) throws
   /// A sentence that belongs beside the results: why a number is NaN, what was assumed.
   func note(_ sentence: String)
   /// How much of the work is done, 0...1, and what is being done.
@@ -37,6 +39,8 @@ public struct Outputs {
   public func put(_ name: String, _ trains: SpikeTrains) throws { try sink.put(name, .spikes(trains)) }
   /// Further rows (first axis) of a dataset that grows: traces, rates, histories.
   public func append(_ name: String, _ rows: Tensor<Double>) throws { try sink.append(name, rows) }
+  /// The spikes since the last call, of the same units; the window begins where the last one ended.
+  public func append(_ name: String, _ trains: SpikeTrains) throws { try sink.append(name, trains) }
   /// A sentence that belongs beside the results, such as why a number is NaN.
   public func note(_ sentence: String) { sink.note(sentence) }
   /// How much of the work is done, 0...1, for the progress line.
@@ -61,6 +65,12 @@ public final class MemorySink: DatasetSink {
     }
     values[name] = .numbers(
       Tensor(earlier.elements + rows.elements, shape: [earlier.rows + rows.rows] + earlier.shape.dropFirst()))
+  }
+
+  public func append(_ name: String, _ trains: SpikeTrains) throws {
+    guard let known = values[name] else { return put(name, .spikes(trains)) }
+    guard case .spikes(let earlier) = known else { throw Problem("'\(name)' holds no spikes to append to") }
+    values[name] = .spikes(try earlier.followed(by: trains))
   }
 
   public func note(_ sentence: String) { notes.append(sentence) }

@@ -53,4 +53,23 @@ public struct SpikeTrains: Sendable, Equatable {
 
   /// The spike times of the unit at position `unit`, ms, ascending.
   public func train(_ unit: Int) -> ArraySlice<Double> { times[offsets[unit]..<offsets[unit + 1]] }
+
+  /// These trains and those of the following stretch of time, as one.
+  ///
+  /// - Throws: `Problem` when the units differ or the windows do not meet.
+  public func followed(by later: SpikeTrains) throws -> SpikeTrains {
+    guard later.ids == ids, later.start == stop else {
+      throw Problem(
+        "spikes of [\(start), \(stop)) ms are not followed by those of [\(later.start), \(later.stop)) ms")
+    }
+    var joined = SpikeTrains(times: [], offsets: [0], ids: [], start: start, stop: later.stop)
+    joined.ids = ids
+    joined.times.reserveCapacity(count + later.count)
+    for unit in 0..<unitCount {
+      joined.times += train(unit)
+      joined.times += later.train(unit)
+      joined.offsets.append(joined.times.count)
+    }
+    return joined
+  }
 }
