@@ -1,0 +1,78 @@
+import EngramKit
+import Foundation
+
+/// The name a file has while process `pid` writes it.
+func partialName(_ path: String, pid: pid_t = getpid()) -> String { "\(path).partial-\(pid)" }
+
+/// Syncs `partial` to disk and renames it to `path`, so a reader sees the whole file or none.
+///
+/// - Parameter prefix: Bytes written over the file's beginning first (the user block).
+func finishFile(_ partial: String, as path: String, prefix: [UInt8] = []) throws {
+  let descriptor = open(partial, O_RDWR | O_CLOEXEC)
+  guard descriptor >= 0 else { throw systemProblem("cannot finish the file", at: path) }
+  defer { close(descriptor) }
+  guard prefix.isEmpty || pwrite(descriptor, prefix, prefix.count, 0) == prefix.count else {
+    throw systemProblem("cannot write the user block", at: path)
+  }
+  guard fsync(descriptor) == 0 else { throw systemProblem("cannot sync the file to disk", at: path) }
+  guard rename(partial, path) == 0 else { throw systemProblem("cannot name the file", at: path) }
+  // The name itself is on disk only when the directory is; some file systems cannot sync a directory.
+  let directory = open((path as NSString).deletingLastPathComponent.orCurrent, O_RDONLY | O_CLOEXEC)
+  if directory >= 0 {
+    fsync(directory)
+    close(directory)
+  }
+}
+
+/// Writes `bytes` to `path` at once: partial file, sync, rename.
+///
+/// - Throws: `Problem` with the system's reason; nothing is left behind.
+public func writeAtomically(_ bytes: [UInt8], to path: String) throws {
+  let partial = partialName(path)
+  do {
+    guard let file = fopen(partial, "wb") else { throw systemProblem("cannot create the file", at: path) }
+    let written = fwrite(bytes, 1, bytes.count, file)
+    guard fclose(file) == 0, written == bytes.count else {
+      throw systemProblem("cannot write the file", at: path)
+    }
+    try finishFile(partial, as: path)
+  } catch {
+    unlink(partial)
+    throw error
+  }
+}
+
+/// Removes what killed processes left in `directory`: files `*.partial-PID` whose process no longer runs.
+///
+/// - Returns: The names removed, sorted.
+@discardableResult
+public func sweepPartialFiles(in directory: String) throws -> [String] {
+  let names: [String]
+  do {
+    names = try FileManager.default.contentsOfDirectory(atPath: directory.orCurrent)
+  } catch {
+    throw Problem("cannot list the directory: \(error.localizedDescription)", at: directory)
+  }
+  return names.sorted().filter { name in
+    guard let dot = name.range(of: ".partial-", options: .backwards),
+      let pid = pid_t(name[dot.upperBound...]), pid > 0, kill(pid, 0) != 0, errno == ESRCH
+    else { return false }
+    return unlink((directory.orCurrent as NSString).appendingPathComponent(name)) == 0
+  }
+}
+
+/// Copies a file's bytes; `target` is gone again when that fails.
+func copyFile(_ source: String, to target: String) throws {
+  unlink(target)
+  do {
+    try FileManager.default.copyItem(atPath: source, toPath: target)
+  } catch {
+    unlink(target)
+    throw Problem("cannot copy the file: \(error.localizedDescription)", at: source)
+  }
+}
+
+extension String {
+  /// The path, or "." when it is empty.
+  fileprivate var orCurrent: String { isEmpty ? "." : self }
+}

@@ -1,0 +1,51 @@
+internal import CHDF5
+import EngramKit
+
+/// An open object of a file: its handle, its path for messages, its file.
+final class H5Node: Sendable {
+  let file: H5File
+  let path: String
+  let handle: Handle
+
+  /// Opens the object at the absolute `path`.
+  init(_ file: H5File, _ path: String) throws {
+    self.file = file
+    self.path = path
+    handle = try hdf5 {
+      try Handle(H5Oopen(file.handle.id, path, file.linkAccess.id), "open the object", at: file.place(path))
+    }
+  }
+
+  /// Takes over an object that was opened or created already; the lock is held.
+  init(_ file: H5File, _ path: String, taking id: hid_t, _ doing: String) throws {
+    self.file = file
+    self.path = path
+    handle = try Handle(id, doing, at: file.place(path))
+  }
+
+  var id: hid_t { handle.id }
+  var place: String { file.place(path) }
+
+  /// The absolute path of `name` below this object.
+  func child(_ name: String) -> String {
+    if name.hasPrefix("/") { return name }
+    return path == "/" ? "/\(name)" : "\(path)/\(name)"
+  }
+}
+
+/// What a group's entry leads to.
+public enum H5Kind: String, Sendable {
+  case group, dataset
+  /// A datatype stored under a name.
+  case namedType = "named type"
+}
+
+/// Something in a file that has attributes.
+public protocol H5Object: Sendable {
+  /// Absolute path inside the file.
+  var path: String { get }
+  /// `file#/object`, as messages name it.
+  var place: String { get }
+  /// The object's attributes.
+  var attributes: H5Attributes { get }
+}
