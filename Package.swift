@@ -62,6 +62,7 @@ let package = Package(
     library("CZip", "libzip", apt: "libzip-dev"),
     library("CExpat", "expat", apt: "libexpat1-dev"),
     library("CCairo", "cairo", apt: "libcairo2-dev"),
+    .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(
       name: "CBoost", path: "Sources/CBoost", cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("m")]),
@@ -81,7 +82,7 @@ let package = Package(
       name: "engram",
       dependencies: [
         "EngramKit", "EngramData", "EngramFormats", "EngramHost", "EngramRun", "EngramReport",
-        "EngramPlugins",
+        "EngramPlugins", "CProcessor",
       ],
       path: "Sources/engram",
       linkerSettings: [.unsafeFlags(exportSymbols + findRuntime)]),

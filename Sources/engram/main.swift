@@ -1,1 +1,3 @@
-print("engram")
+import Glibc
+
+exit(engram(CommandLine.arguments).rawValue)
