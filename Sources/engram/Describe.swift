@@ -33,7 +33,7 @@ extension Description {
     ]
     for section in sections where !section.rows.isEmpty {
       var table = TextTable()
-      for row in [[section.title.uppercased()] + section.head]
+      for row in [[section.title.uppercased()] + section.head + [""]]
         + section.rows.map({ ["  " + $0[0]] + $0[1...] })
       {
         table.add(row)
