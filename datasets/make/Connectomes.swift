@@ -23,12 +23,16 @@ func larvaMushroomBody(_ folder: String) throws -> Circuit {
   let labels = try Table("\(folder)/left_cell_labels.csv").rows(separator: " ", count: 1).map(\.fields[0])
   let typeNames = ["K", "P", "O", "I"]
   let types = try labels.map { label in
-    guard let type = typeNames.firstIndex(of: label) else { throw Problem("'\(label)' is no cell type of \(typeNames)") }
+    guard let type = typeNames.firstIndex(of: label) else {
+      throw Problem("'\(label)' is no cell type of \(typeNames)")
+    }
     return type
   }
   let table = try Table("\(folder)/left_adjacency.csv")
   let rows = try table.rows(separator: " ", count: labels.count)
-  guard rows.count == labels.count else { throw Problem("\(rows.count) rows for \(labels.count) labels", at: table.path) }
+  guard rows.count == labels.count else {
+    throw Problem("\(rows.count) rows for \(labels.count) labels", at: table.path)
+  }
   var connections: [Connection] = []
   for target in labels.indices {
     for (source, row) in rows.enumerated() {
@@ -65,7 +69,13 @@ func cElegans(_ folder: String) throws -> Circuit {
   }
   let typeNames = ["neuron", "muscle", "glia"]
   let types = names.map { name in
-    if name == "LegacyBodyWallMuscles" || name.hasPrefix("pm") { 1 } else if name.hasPrefix("GLR") { 2 } else { 0 }
+    if name == "LegacyBodyWallMuscles" || name.hasPrefix("pm") {
+      1
+    } else if name.hasPrefix("GLR") {
+      2
+    } else {
+      0
+    }
   }
   let connections = lists.sorted { $0.key < $1.key }.map { kind, list in
     (kind: kind, list: list.sorted { ($0.target, $0.source) < ($1.target, $1.source) })

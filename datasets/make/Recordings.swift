@@ -4,7 +4,8 @@ import EngramKit
 func grasshopperReceptor(_ folder: String) throws -> (trains: SpikeTrains, names: [String]) {
   var units: [Int] = []
   var times: [Double] = []
-  let names = ["gauss_st6_co200", "gauss_st6_co800"]  // the stimulus of each: cut-off frequency 200 and 800 Hz
+  // Each unit is named after its stimulus: Gaussian noise with cut-off frequency 200 and 800 Hz.
+  let names = ["gauss_st6_co200", "gauss_st6_co800"]
   for unit in names.indices {
     let table = try Table("\(folder)/grasshopper_spike_times\(unit + 1).txt")
     for (index, line) in table.lines.enumerated() where !line.isEmpty && !line.hasPrefix("#") {

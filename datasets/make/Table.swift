@@ -11,7 +11,8 @@ struct Table {
   init(_ path: String) throws {
     self.path = path
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw Problem("no such table", at: path, fix: "run datasets/make/all, which fetches the published tables")
+      throw Problem(
+        "no such table", at: path, fix: "run datasets/make/all, which fetches the published tables")
     }
     guard let text = String(data: data, encoding: .utf8) else { throw Problem("not UTF-8 text", at: path) }
     self.lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -20,7 +21,9 @@ struct Table {
   /// The fields of every line that has any, blanks around them removed, with the line's number.
   ///
   /// - Throws: `Problem` at the first line without `count` fields.
-  func rows(separator: Character, count: Int, skippingFirst header: Int = 0) throws -> [(line: Int, fields: [String])] {
+  func rows(separator: Character, count: Int, skippingFirst header: Int = 0) throws -> [(
+    line: Int, fields: [String]
+  )] {
     var rows: [(line: Int, fields: [String])] = []
     for (index, line) in lines.enumerated().dropFirst(header) where !line.allSatisfy(\.isWhitespace) {
       let fields = line.split(separator: separator).map { $0.trimmingCharacters(in: .whitespaces) }
