@@ -7,16 +7,7 @@ import Foundation
 ///   proven by `check`.
 public func loadExperiment(_ path: String) throws -> Experiment {
   let text: String
-  do {
-    text = try String(contentsOfFile: path, encoding: .utf8)
-  } catch {
-    let there = FileManager.default.fileExists(atPath: path)
-    throw Problems([
-      Problem(
-        there ? "the file cannot be read as UTF-8 text" : "there is no such file", at: path,
-        fix: there ? "save it as UTF-8 text, readable by you" : "check the path")
-    ])
-  }
+  do { text = try readText(path) } catch { throw Problems([problem(error, at: path)]) }
   return try readExperiment(text, file: path)
 }
 

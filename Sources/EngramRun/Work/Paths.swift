@@ -1,0 +1,31 @@
+import EngramKit
+import Foundation
+
+/// The text of a file.
+///
+/// - Throws: `Problem` when it is not there or not UTF-8.
+func readText(_ path: String) throws -> String {
+  do {
+    return try String(contentsOfFile: path, encoding: .utf8)
+  } catch {
+    let there = FileManager.default.fileExists(atPath: path)
+    throw Problem(
+      there ? "the file cannot be read as UTF-8 text" : "there is no such file", at: path,
+      fix: there ? "save it as UTF-8 text, readable by you" : "check the path")
+  }
+}
+
+/// `path` as seen from the working directory, when it is given relative to `folder`.
+func resolvedPath(_ path: String, in folder: String) -> String {
+  if path.hasPrefix("/") || folder == "." { return path }
+  return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+}
+
+/// The path that leads from `folder` to `path`; both are relative to the working directory or absolute.
+func relativePath(_ path: String, from folder: String) -> String {
+  let target = URL(fileURLWithPath: path).standardized.pathComponents
+  let base = URL(fileURLWithPath: folder).standardized.pathComponents
+  var common = 0
+  while common < min(target.count - 1, base.count), target[common] == base[common] { common += 1 }
+  return (Array(repeating: "..", count: base.count - common) + target[common...]).joined(separator: "/")
+}
