@@ -103,6 +103,12 @@ static inline herr_t engram_links(hid_t group, H5L_iterate_t visit, void *contex
   return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &at, visit, context);
 }
 
+// One attribute at a time, in the order of the names.
+static inline herr_t engram_attributes(hid_t object, H5A_operator2_t visit, void *context) {
+  hsize_t at = 0;
+  return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &at, visit, context);
+}
+
 // Address, kind and attribute count of an open object.
 static inline herr_t engram_object_info(hid_t object, H5O_info_t *info) {
   return H5Oget_info2(object, info, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS);

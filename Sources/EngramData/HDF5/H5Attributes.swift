@@ -18,6 +18,11 @@ public enum H5Value: Sendable, Equatable {
   case other(String)
 }
 
+/// Collects the names of attributes while libhdf5 walks them.
+private final class NameList {
+  var names: [String] = []
+}
+
 /// The attributes of a group or dataset.
 public struct H5Attributes: Sendable {
   let node: H5Node
@@ -39,17 +44,17 @@ public struct H5Attributes: Sendable {
         throw Problem(
           "declares \(info.num_attrs) attributes, more than \(H5Attributes.countLimit)", at: place)
       }
-      return try (0..<info.num_attrs).map { index in
-        let attribute = try Handle(
-          H5Aopen_by_idx(
-            node.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)),
-          "open attribute \(index)", at: place)
-        let length = H5Aget_name(attribute.id, 0, nil)
-        try checked(length, "read an attribute's name", at: place)
-        var name = [CChar](repeating: 0, count: length + 1)
-        try checked(H5Aget_name(attribute.id, name.count, &name), "read an attribute's name", at: place)
-        return text(name.dropLast().map { UInt8(bitPattern: $0) })
-      }
+      let list = NameList()
+      let status = engram_attributes(
+        node.id,
+        { _, name, _, context in
+          guard let name, let context else { return -1 }
+          let list = Unmanaged<NameList>.fromOpaque(context).takeUnretainedValue()
+          list.names.append(text(UnsafeRawBufferPointer(start: name, count: strlen(name))))
+          return 0
+        }, Unmanaged.passUnretained(list).toOpaque())
+      try checked(status, "list the attributes", at: place)
+      return list.names
     }
   }
 
