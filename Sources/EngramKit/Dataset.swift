@@ -31,15 +31,25 @@ public struct Dataset: Sendable, Codable, Equatable {
   public var optional: Bool
 
   public init(
-    _ name: String, _ kind: Kind = .array, _ axes: [String], unit: Unit, _ summary: String,
+    _ name: String, _ kind: Kind, _ axes: [String], unit: Unit, _ summary: String,
     optional: Bool = false
   ) {
     self.init(name, kind, axes, unitSymbol: unit.symbol, summary, optional: optional)
   }
 
+  /// An array in `unit`.
+  public init(_ name: String, _ axes: [String], unit: Unit, _ summary: String, optional: Bool = false) {
+    self.init(name, .array, axes, unitSymbol: unit.symbol, summary, optional: optional)
+  }
+
+  /// An array whose numbers are taken in whatever unit they are stored in.
+  public init(_ name: String, _ axes: [String], anyUnit summary: String, optional: Bool = false) {
+    self.init(name, .array, axes, unitSymbol: "any", summary, optional: optional)
+  }
+
   /// A dataset whose numbers are taken in whatever unit they are stored in.
   public init(
-    _ name: String, _ kind: Kind = .array, _ axes: [String], anyUnit summary: String, optional: Bool = false
+    _ name: String, _ kind: Kind, _ axes: [String], anyUnit summary: String, optional: Bool = false
   ) {
     self.init(name, kind, axes, unitSymbol: "any", summary, optional: optional)
   }

@@ -1,0 +1,101 @@
+import EngramKit
+
+/// Which pairwise motifs are more frequent, or stronger, than chance, resolved by cell type.
+public struct MotifStatistics: Analysis {
+  /// What is correlated: the weights, or whether there is a connection.
+  public enum Values: String, CaseIterable, Sendable { case weights, connections }
+
+  public static let name = "motif-statistics"
+  public static let summary =
+    "Correlations of reciprocal, chain, convergent and divergent pairs of weights by cell type."
+  public static let reference = "Shao et al. (2025) PRX Life 3, 023008, section II; arXiv:2411.06802"
+  public static let parameters: [Parameter<Self>] = [
+    .choice("values", \.values, "Correlate the weights, or whether a weight differs from 0."),
+    .integer(
+      "jackknife", \.jackknife, in: 0...1_000_000, "Groups of neurons left out in turn; 0: no errors."),
+    .integer(
+      "shuffles", \.shuffles, in: 0...100_000, "Shuffles of the weights within blocks; 0: no z-scores."),
+  ]
+  public static let reads = [
+    Dataset("connectivity", .connectivity, ["neuron", "neuron"], anyUnit: "Weights from column to row."),
+    Dataset(
+      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
+    Dataset(
+      "tested", .connectivity, ["neuron", "neuron"], unit: .one,
+      "Pairs that were tested for a connection, not 0; none: all pairs.", optional: true),
+  ]
+  public static let writes: [Dataset] =
+    [
+      Dataset("type_names", .labels, ["post"], unit: .one, "Cell types, in the order of every axis below."),
+      Dataset("pairs", ["post", "pre"], unit: .one, "Ordered pairs of neurons that were tested."),
+    ] + statistics
+    + statistics.map { twin($0, "_se", "Jackknife standard error of ") }
+    + statistics.map { twin($0, "_z", "Standard deviations from shuffled networks of ") } + [
+      Dataset("motif", .labels, ["motif"], unit: .one, "The strongest motifs, by magnitude."),
+      Dataset("motif_correlation", ["motif"], unit: .one, "Their correlations."),
+      Dataset("motif_error", ["motif"], unit: .one, "Their standard errors.", optional: true),
+    ]
+  public static let figures = [
+    Figure(
+      "motifs", "Strongest motifs", x: .init("motif"), y: .init("correlation"),
+      [.bars(labels: "motif", values: "motif_correlation", label: "correlation", errors: "motif_error")],
+      caption: "Correlation of the two weights of each motif; 0 where weights are independent."),
+    Figure(
+      "reciprocity", "Reciprocal motifs by cell type", x: .init("presynaptic type"),
+      y: .init("postsynaptic type"),
+      [.image("reciprocal", label: "correlation", labels: "type_names")],
+      caption: "Correlation of the weights of a pair of neurons in both directions."),
+  ]
+
+  var values = Values.weights
+  var jackknife = 0
+  var shuffles = 0
+  public init() {}
+
+  public func analyse(
+    _ inputs: Inputs, _ probe: Probe?, into outputs: inout Outputs, _ random: inout RandomStream
+  ) throws {
+    var weights = try inputs.connectivity("connectivity")
+    if values == .connections { weights = weights.map { $0 == 0 ? 0 : 1 } }
+    let tested = inputs.contains("tested") ? try inputs.connectivity("tested") : nil
+    let populations =
+      inputs.contains("types")
+      ? Populations(try inputs.labels("types")) : Populations(one: weights.rows)
+    let sums = try MotifSums(weights, populations, tested: tested)
+    let motifs = sums.motifs()
+
+    try outputs.put("type_names", labels: populations.names)
+    try outputs.put("pairs", motifs.pairs)
+    for (name, values) in motifs.all { try outputs.put(name, values) }
+    try putStrongest(motifs, populations.names, into: &outputs)
+    for reason in motifs.undefined(populations) { outputs.note(reason) }
+  }
+
+  private func putStrongest(_ motifs: Motifs, _ names: [String], into outputs: inout Outputs) throws {
+    let strongest = motifs.named(names).filter { !$0.value.isNaN }.sorted {
+      ($1.value.magnitude, $0.name) < ($0.value.magnitude, $1.name)
+    }.prefix(24)
+    try outputs.put("motif", labels: strongest.map(\.name))
+    try outputs.put("motif_correlation", strongest.map(\.value))
+  }
+
+  private static let statistics = [
+    Dataset("mean", ["post", "pre"], anyUnit: "Mean weight."),
+    Dataset("variance", ["post", "pre"], unit: .one, "Variance of the weights, in their unit squared."),
+    Dataset("reciprocal", ["post", "pre"], unit: .one, "Correlation of the weights of a pair both ways."),
+    Dataset(
+      "chain", ["post", "middle", "pre"], unit: .one,
+      "Correlation of the two weights of a chain pre-middle-post."
+    ),
+    Dataset(
+      "convergent", ["post", "pre", "other_pre"], unit: .one, "Correlation of two inputs of one neuron."),
+    Dataset(
+      "divergent", ["post", "other_post", "pre"], unit: .one, "Correlation of two outputs of one neuron."),
+  ]
+
+  private static func twin(_ dataset: Dataset, _ suffix: String, _ words: String) -> Dataset {
+    let sentence = dataset.summary.prefix(1).lowercased() + dataset.summary.dropFirst()
+    return Dataset(
+      dataset.name + suffix, dataset.axes, anyUnit: words + sentence, optional: true)
+  }
+}
