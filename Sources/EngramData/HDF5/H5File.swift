@@ -16,7 +16,7 @@ public final class H5File: Sendable {
   /// Bytes before the HDF5 signature (MATLAB: 512), usually 0.
   public let userBlockSize: Int
   /// Size of the file in bytes when it was opened; nil while it is being written.
-  let size: Int?
+  public let size: Int?
   /// Where a new file is until `commit`; nil when reading.
   let partial: String?
   let handle: Handle
