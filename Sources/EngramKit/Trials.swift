@@ -1,3 +1,5 @@
+import Synchronization
+
 /// This update's batch, and the model to run it on: what a rule gets to form its estimate.
 ///
 /// Every call of `run` sees the same batch and the same noise.
@@ -6,6 +8,7 @@ public struct Trials: Sendable {
   public let clock: Clock
   private let model: any Trains
   private let noise: RandomStream
+  private let log = TrialLog()
 
   public init(batch: Batch, clock: Clock, model: any Trains, noise: RandomStream) {
     self.batch = batch
@@ -19,8 +22,13 @@ public struct Trials: Sendable {
     at weights: Weights, _ request: Request, batch own: Batch? = nil, each: (Trace) throws -> Void = { _ in }
   ) throws -> Trial {
     var random = noise
-    return try model.trial(own ?? batch, at: weights, request, &random, each: each)
+    let trial = try model.trial(own ?? batch, at: weights, request, &random, each: each)
+    log.add(trial)
+    return trial
   }
+
+  /// What the rule's own runs have told so far, so that a training's history costs no run of its own.
+  public var seen: Trial { log.trial }
 
   /// Losses of `count` perturbed weights, made on demand `block` at a time so that memory stays bounded.
   public func losses(_ count: Int, block: Int = 16, _ member: (Int) throws -> Weights) throws -> [Double] {
@@ -29,7 +37,36 @@ public struct Trials: Sendable {
       let members = try (first..<min(count, first + block)).map(member)
       result += try model.losses(batch, at: members, noise)
     }
+    log.add(losses: result)
     return result
+  }
+}
+
+/// The first loss and metrics that a rule's runs gave, and the last running blocks.
+private final class TrialLog: Sendable {
+  private let state = Mutex<(trial: Trial, isMean: Bool)>((Trial(), false))
+
+  var trial: Trial { state.withLock(\.trial) }
+
+  func add(_ trial: Trial) {
+    state.withLock { known in
+      if let loss = trial.loss, known.trial.loss == nil || known.isMean {
+        (known.trial.loss, known.trial.metrics, known.isMean) = (loss, trial.metrics, false)
+      } else if known.trial.loss == nil, known.trial.metrics.isEmpty {
+        known.trial.metrics = trial.metrics
+      }
+      if let running = trial.running { known.trial.running = running }
+    }
+  }
+
+  /// Of perturbed weights alone the mean is kept: the loss as the rule smooths it.
+  func add(losses: [Double]) {
+    guard !losses.isEmpty else { return }
+    state.withLock { known in
+      guard known.trial.loss == nil else { return }
+      known.trial.loss = losses.reduce(0, +) / Double(losses.count)
+      known.isMean = true
+    }
   }
 }
 
