@@ -4,11 +4,10 @@
 /// stream opens without the ones before it and no number depends on threads or order. Source: Salmon et al.
 /// (2011) "Parallel random numbers: as easy as 1, 2, 3", SC'11.
 public struct RandomStream: RandomNumberGenerator, Sendable {
-  private let key: SIMD2<UInt32>
-  private var counter: SIMD4<UInt32>
+  let key: SIMD2<UInt32>
+  var counter: SIMD4<UInt32>
   private var block = SIMD4<UInt32>()
-  private var used = 4
-  var spareNormal: Double?
+  var used = 4
 
   /// The stream of one seed, run, step and substream.
   public init(seed: UInt64, run: Int = 0, step: Int = 0, substream: Int = 0) {
@@ -24,7 +23,6 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     other.counter[0] = 0
     other.counter[1] = UInt32(truncatingIfNeeded: index)
     other.used = 4
-    other.spareNormal = nil
     return other
   }
 
@@ -47,20 +45,29 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// The ten rounds of Philox-4x32 on one counter.
   public static func philox(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var (c, k) = (counter, key)
-    for round in 0..<10 {
-      if round > 0 { k = k &+ SIMD2(0x9E37_79B9, 0xBB67_AE85) }
-      let a = UInt64(c[0]) * 0xD251_1F53
-      let b = UInt64(c[2]) * 0xCD9E_8D57
-      c = SIMD4(
-        UInt32(b >> 32) ^ c[1] ^ k[0], UInt32(truncatingIfNeeded: b),
-        UInt32(a >> 32) ^ c[3] ^ k[1], UInt32(truncatingIfNeeded: a))
+    // Scalars, not vector lanes: the four words go different ways in each round.
+    var (a, b, c, d) = (counter[0], counter[1], counter[2], counter[3])
+    var (k, l) = (key[0], key[1])
+    for _ in 0..<10 {
+      let p = UInt64(a) &* 0xD251_1F53
+      let q = UInt64(c) &* 0xCD9E_8D57
+      (a, c) = (UInt32(truncatingIfNeeded: q >> 32) ^ b ^ k, UInt32(truncatingIfNeeded: p >> 32) ^ d ^ l)
+      (b, d) = (UInt32(truncatingIfNeeded: q), UInt32(truncatingIfNeeded: p))
+      k = k &+ 0x9E37_79B9
+      l = l &+ 0xBB67_AE85
     }
-    return c
+    return SIMD4(a, b, c, d)
   }
 }
 
 extension RandomStream {
-  /// A number uniform in the open interval (0, 1), with 53 random bits.
-  public mutating func uniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
+  /// A number uniform in the open interval (0, 1), with 52 random bits: the centres of 2⁵² equal cells, so that
+  /// neither end occurs and 1 - u is exact.
+  public mutating func uniform() -> Double { Self.uniform(next()) }
+
+  /// The bits become the fraction of a number in [1, 2), since AVX2 cannot convert 64-bit integers.
+  @inline(__always)
+  static func uniform(_ bits: UInt64) -> Double {
+    Double(bitPattern: bits &>> 12 | 0x3FF0 << 48) - (1 - 0x1p-53)
+  }
 }

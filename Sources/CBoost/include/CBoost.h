@@ -1,4 +1,4 @@
-// Special functions, distributions and quadrature of Boost.Math, with C linkage.
+// Special functions, distributions, quadrature and roots of Boost.Math, with C linkage.
 #pragma once
 #ifdef __cplusplus
 extern "C" {
@@ -6,6 +6,28 @@ extern "C" {
 
 /// Scaled complementary error function exp(x^2) erfc(x).
 double engram_boost_erfcx(double x);
+/// x with erf(x) = p.
+double engram_boost_erf_inverse(double p);
+/// Derivative of log gamma.
+double engram_boost_digamma(double x);
+/// Regularised lower incomplete gamma function P(a, x).
+double engram_boost_gamma_p(double a, double x);
+/// Regularised incomplete beta function I_x(a, b).
+double engram_boost_beta_regularised(double a, double b, double x);
+/// Upper tails and a quantile; NaN for impossible arguments.
+double engram_boost_student_upper(double t, double freedom);
+double engram_boost_student_quantile(double p, double freedom);
+double engram_boost_chi_squared_upper(double x, double freedom);
+double engram_boost_fisher_upper(double f, double numerator, double denominator);
+
+/// A function of one variable; `context` is the caller's.
+typedef double (*engram_boost_function)(void *context, double x);
+/// Adaptive Gauss-Kronrod quadrature with 31 nodes; 1 when Boost refused. `magnitude` is the integral of |f|.
+int engram_boost_gauss_kronrod(engram_boost_function f, void *context, double from, double to, double tolerance,
+                               int depth, double *value, double *error, double *magnitude);
+/// Narrows a bracket of a root to `tolerance`; `evaluations` holds the limit, then the number used.
+int engram_boost_toms748(engram_boost_function f, void *context, double *low, double *high, double at_low,
+                         double at_high, double tolerance, int *evaluations);
 
 #ifdef __cplusplus
 }
