@@ -39,7 +39,7 @@ public struct Progress: Sendable {
 }
 
 /// How a piece of work that failed is reported: its name and why.
-public struct Failure: Sendable, Equatable {
+public struct Failure: Error, Sendable, Codable, Equatable {
   public var name: String
   public var problem: String
   public var fix: String?
