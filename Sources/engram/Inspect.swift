@@ -42,15 +42,17 @@ private func inspectFiles(_ invocation: Invocation, _ console: Console) throws -
   if tolerance != nil {
     throw Misuse("'--tolerance' belongs to '--against'", fix: "add --against FILE")
   }
-  let wantsAttributes = invocation.has("attributes") || invocation.has("json")
   return try eachFile(invocation.words, invocation.has("json"), console) { path in
     let file = try H5File(reading: path, followExternal: follow)
-    let tree = try file.tree(attributes: wantsAttributes)
-    for damage in tree.damages { try console.say(damage.at(path)) }
-    if invocation.has("json") { return (tree.damages.isEmpty, ["file": .text(path), "tree": tree.json]) }
+    let entries = try file.entries()
+    let problems = entries.compactMap(\.problem)
+    for problem in problems { try console.say(problem) }
+    if invocation.has("json") {
+      return (problems.isEmpty, ["file": .text(path), "entries": .list(entries.map(\.json))])
+    }
     try console.print(console.paint(path, .bold) + "  " + (file.size.map(byteWords) ?? ""))
-    for line in tree.lines(attributes: wantsAttributes) { try console.print(line) }
-    return (tree.damages.isEmpty, .null)
+    for line in treeLines(entries, attributes: invocation.has("attributes")) { try console.print(line) }
+    return (problems.isEmpty, .null)
   }
 }
 

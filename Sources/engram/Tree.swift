@@ -4,81 +4,93 @@ import EngramKit
 /// Groups with more entries than this are cut short on a screen; `--json` has them all.
 private let entryLimit = 100
 
-extension TreeEntry {
-  /// The tree as a table: indented names, then shape, type, unit and remarks.
-  func lines(attributes: Bool) -> [String] {
-    var table = TextTable()
-    add(to: &table, depth: 0, attributes)
-    return table.lines()
-  }
-
-  private func add(to table: inout TextTable, depth: Int, _ withAttributes: Bool) {
-    let indent = String(repeating: "  ", count: depth)
-    let shown = path == "/" ? "/" : name
-    switch content {
-    case .group(let entries):
-      table.add([indent + (path == "/" ? "/" : name + "/")] + (unit.map { ["", "", $0] } ?? []))
-      addAttributes(to: &table, indent, withAttributes)
-      for entry in entries.prefix(entryLimit) { entry.add(to: &table, depth: depth + 1, withAttributes) }
-      if entries.count > entryLimit {
-        table.add([indent + "  … \(entries.count - entryLimit) more; --json lists all"])
-      }
-      return
-    case .dataset(let dataset):
-      table.add([
-        indent + shown, dataset.shapeWords, dataset.type.words, unit ?? "", dataset.storage.words,
-      ])
-    case .namedType: table.add([indent + shown, "", "named type"])
-    case .link(let target): table.add([indent + shown + " → " + target])
-    case .again(let first): table.add([indent + shown + " = " + first])
-    case .damaged(let problem): table.add([indent + shown + "  damaged: " + problem.what])
+/// A walk as a table: indented names, then shape, type, unit and remarks.
+func treeLines(_ entries: [H5Entry], attributes: Bool) -> [String] {
+  var table = TextTable()
+  var counts: [Substring: Int] = [:]
+  var hidden: Substring?
+  for entry in entries {
+    if let hidden, entry.path.hasPrefix(hidden + "/") { continue }
+    let count = counts[entry.parent, default: 0] + 1
+    counts[entry.parent] = count
+    if count > entryLimit {
+      hidden = entry.path[...]
+      if count == entryLimit + 1 { table.add([entry.indent + "… and more; --json lists all"]) }
+      continue
     }
-    addAttributes(to: &table, indent, withAttributes)
+    table.add(entry.row)
+    guard attributes else { continue }
+    for attribute in entry.attributes {
+      table.add([
+        entry.indent + "    @\(attribute.name) = " + (attribute.value?.words(limit: 6) ?? "unreadable")
+      ])
+    }
+  }
+  return table.lines()
+}
+
+extension H5Entry {
+  fileprivate var name: String { path == "/" ? "/" : String(path[path.index(after: slash)...]) }
+  fileprivate var parent: Substring { path[..<slash] }
+  fileprivate var indent: String {
+    path == "/" ? "" : String(repeating: "  ", count: path.count { $0 == "/" })
+  }
+  private var slash: String.Index { path.lastIndex(of: "/") ?? path.startIndex }
+
+  fileprivate var row: [String] {
+    let title = indent + name
+    switch content {
+    case .group: return [path == "/" ? title : title + "/"] + (units.map { ["", "", $0] } ?? [])
+    case .dataset: return [title, shapeWords, type?.words ?? "", units ?? "", storage?.words ?? ""]
+    case .namedType: return [title, "", "named type"]
+    case .softLink(let target, let leads):
+      return ["\(title) → \(target)" + (leads ? "" : " (nothing is there)")]
+    case .externalLink(let file, let object):
+      return ["\(title) → \(object) in the file \(file) (not followed)"]
+    case .again(let first): return ["\(title) = \(first)"]
+    case .unreadable: return ["\(title)  unreadable: \(problem?.what ?? "")"]
+    }
   }
 
-  private func addAttributes(to table: inout TextTable, _ indent: String, _ wanted: Bool) {
-    guard wanted else { return }
-    for (name, value) in attributes { table.add([indent + "    @\(name) = \(value.words(limit: 6))"]) }
-  }
+  /// `[209, 209]`; `scalar`; `none` for a null dataspace.
+  private var shapeWords: String { shape.map { $0.isEmpty ? "scalar" : "\($0)" } ?? "none" }
 
-  /// The tree for a program: an entry has `kind` and, for a group, `entries`.
+  /// The entry for a program.
   var json: JSON {
-    var members: [String: JSON] = ["path": .text(path)]
+    var members: [String: JSON] = ["path": .text(path), "kind": .text(kind)]
     if !attributes.isEmpty {
-      let pairs = attributes.map { ($0.name, $0.value.json) }
+      let pairs = attributes.map { ($0.name, $0.value?.json ?? .null) }
       members["attributes"] = .object(Dictionary(pairs) { one, _ in one })
     }
-    members["unit"] = unit.map { .text($0) }
+    members["unit"] = units.map { .text($0) }
     members["problem"] = problem.map { .text($0.what) }
+    members["type"] = type.map { .text($0.words) }
+    if content == .dataset { members["shape"] = shape.map { JSON($0) } ?? .null }
+    if let storage {
+      members["bytes"] = .integer(storage.bytes)
+      members["chunk"] = storage.chunk.map { JSON($0) }
+      members["filters"] = storage.filters.isEmpty ? nil : JSON(storage.filters.map(\.name))
+    }
     switch content {
-    case .group(let entries):
-      members["kind"] = "group"
-      members["entries"] = .list(entries.map(\.json))
-    case .dataset(let dataset):
-      members["kind"] = "dataset"
-      members["shape"] = dataset.isNull ? .null : JSON(dataset.shape)
-      members["type"] = .text(dataset.type.words)
-      members["chunk"] = dataset.storage.chunk.map { JSON($0) }
-      members["filters"] = dataset.storage.filters.isEmpty ? nil : JSON(dataset.storage.filters.map(\.name))
-      members["bytes"] = .integer(dataset.storage.bytes)
-    case .namedType: members["kind"] = "named type"
-    case .link(let target):
-      members["kind"] = "link"
-      members["target"] = .text(target)
-    case .again(let first):
-      members["kind"] = "second name"
-      members["target"] = .text(first)
-    case .damaged(let problem):
-      members["kind"] = "damaged"
-      members["problem"] = .text(problem.what)
+    case .softLink(let target, _), .again(let target): members["target"] = .text(target)
+    case .externalLink(let file, let object):
+      members["target"] = ["file": .text(file), "object": .text(object)]
+    default: break
     }
     return .object(members)
   }
-}
 
-extension H5Dataset {
-  /// `[209, 209]`; `scalar`; `none` for a null dataspace.
-  fileprivate var shapeWords: String { isNull ? "none" : shape.isEmpty ? "scalar" : "\(shape)" }
+  private var kind: String {
+    switch content {
+    case .group: "group"
+    case .dataset: "dataset"
+    case .namedType: "named type"
+    case .softLink: "soft link"
+    case .externalLink: "external link"
+    case .again: "second name"
+    case .unreadable: "unreadable"
+    }
+  }
 }
 
 extension H5Storage {

@@ -26,86 +26,86 @@ public struct FileComparison: Sendable {
     self.first = first
     self.second = second
     self.tolerance = tolerance
-    compare(try first.tree(attributes: true), try second.tree(attributes: true))
+    try compareAll()
   }
 
-  private mutating func compare(_ a: TreeEntry, _ b: TreeEntry) {
-    let place = a.path
-    for problem in [a.problem, b.problem] { if let problem { skip(place, problem.what) } }
+  private mutating func compareAll() throws {
+    let (these, those) = (try first.entries(), try second.entries())
+    let others = Dictionary(those.map { ($0.path, $0) }) { one, _ in one }
+    for entry in these where others[entry.path] == nil { lone(entry, "first") }
+    let known = Set(these.map(\.path))
+    for entry in those where !known.contains(entry.path) { lone(entry, "second") }
+    for entry in these { if let other = others[entry.path] { compare(entry, other) } }
+    differences.sort { ($0.path, $0.what) < ($1.path, $1.what) }
+  }
+
+  /// Reports an object of one file only, unless all of its group is.
+  private mutating func lone(_ entry: H5Entry, _ file: String) {
+    let what = "is in the \(file) file only"
+    let last = differences.last { $0.what == what }?.path
+    if let last, entry.path.hasPrefix(last + "/") { return }
+    differ(entry.path, what)
+  }
+
+  private mutating func compare(_ a: H5Entry, _ b: H5Entry) {
+    for problem in [a.problem, b.problem] { if let problem { differ(a.path, problem.what) } }
     attributes(a, b)
     switch (a.content, b.content) {
-    case (.group(let these), .group(let those)): members(these, those)
-    case (.dataset(let one), .dataset(let other)): datasets(place, one, other)
-    case (.again, .again), (.namedType, .namedType): break
+    case (.dataset, .dataset): datasets(a.path)
     case (.again, .dataset), (.dataset, .again), (.again, .group), (.group, .again):
-      skip(place, "is a second name of another object in one file only")
-    case (.link(let target), .link(let other)):
-      if target != other { differ(place, "links to \(target) against \(other)") }
-    case (.damaged(let problem), _), (_, .damaged(let problem)): differ(place, problem.what)
-    default: differ(place, "is \(a.kind) against \(b.kind)")
+      skipped.append(Difference(path: a.path, what: "is a second name of another object in one file only"))
+    default: if a.content != b.content { differ(a.path, "is \(a.content.words) against \(b.content.words)") }
     }
   }
 
-  private mutating func members(_ these: [TreeEntry], _ those: [TreeEntry]) {
-    let others = Dictionary(those.map { ($0.name, $0) }) { one, _ in one }
-    for entry in these {
-      if let other = others[entry.name] {
-        compare(entry, other)
-      } else {
-        differ(entry.path, "is in the first file only")
-      }
-    }
-    let known = Set(these.map(\.name))
-    for entry in those where !known.contains(entry.name) { differ(entry.path, "is in the second file only") }
-  }
-
-  private mutating func attributes(_ a: TreeEntry, _ b: TreeEntry) {
+  private mutating func attributes(_ a: H5Entry, _ b: H5Entry) {
     let others = Dictionary(b.attributes.map { ($0.name, $0.value) }) { one, _ in one }
-    for (name, value) in a.attributes {
-      guard let other = others[name] else {
-        differ(a.path, "has attribute '\(name)' in the first file only")
+    for attribute in a.attributes {
+      guard let other = others[attribute.name] else {
+        differ(a.path, "has attribute '\(attribute.name)' in the first file only")
         continue
       }
+      guard let value = attribute.value, let other else { continue }
       if !value.isEqual(to: other, within: tolerance) {
-        differ(a.path, "has attribute '\(name)' \(value.words) against \(other.words)")
+        differ(
+          a.path,
+          "has attribute '\(attribute.name)' \(value.words(limit: 6)) against \(other.words(limit: 6))")
       }
     }
     let known = Set(a.attributes.map(\.name))
-    for (name, _) in b.attributes where !known.contains(name) {
-      differ(a.path, "has attribute '\(name)' in the second file only")
+    for attribute in b.attributes where !known.contains(attribute.name) {
+      differ(a.path, "has attribute '\(attribute.name)' in the second file only")
     }
   }
 
-  private mutating func datasets(_ path: String, _ a: H5Dataset, _ b: H5Dataset) {
-    guard a.shape == b.shape, a.isNull == b.isNull else {
-      return differ(path, "has shape \(a.shape) against \(b.shape)")
-    }
+  private mutating func datasets(_ path: String) {
     do {
+      let (a, b) = (try first.root.dataset(path), try second.root.dataset(path))
+      guard a.shape == b.shape, a.isNull == b.isNull else {
+        return differ(path, "has shape \(a.shape) against \(b.shape)")
+      }
       if let what = try difference(a, b, within: tolerance) { differ(path, what) }
     } catch {
-      skip(path, problem(error, at: path).what)
+      skipped.append(Difference(path: path, what: problem(error, at: path).what))
     }
   }
 
   private mutating func differ(_ path: String, _ what: String) {
     differences.append(Difference(path: path, what: what))
   }
-
-  private mutating func skip(_ path: String, _ what: String) {
-    skipped.append(Difference(path: path, what: what))
-  }
 }
 
-extension TreeEntry {
-  /// What lies here, in words.
-  public var kind: String {
-    switch content {
+extension H5Entry.Content {
+  /// What lies at a path, in words.
+  var words: String {
+    switch self {
     case .group: "a group"
     case .dataset: "a dataset"
     case .namedType: "a named type"
-    case .link: "a link"
-    case .again: "a second name"
-    case .damaged: "damaged"
+    case .softLink(let target, _): "a link to \(target)"
+    case .externalLink(let file, let object): "a link to \(object) in \(file)"
+    case .again(let path): "a second name of \(path)"
+    case .unreadable: "unreadable"
     }
   }
 }

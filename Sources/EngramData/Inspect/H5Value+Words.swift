@@ -20,8 +20,6 @@ extension H5Value {
     }
   }
 
-  var words: String { words(limit: 6) }
-
   /// Equality, numbers within a tolerance (see `FileComparison`), text whatever its stored kind.
   func isEqual(to other: H5Value, within tolerance: Double) -> Bool {
     if self == other { return true }
