@@ -34,23 +34,30 @@ public struct Figure: Sendable, Codable, Equatable {
 
 /// One layer of a figure; every text argument names a dataset of the step unless it is called `label`.
 ///
-/// A layer whose dataset is absent is left out.
+/// A layer whose dataset is absent is left out. `x` may be `index`: the position, counted from 0. Where a curve
+/// or points have several series, the longer axis that agrees with `x` is the one that runs along it.
 public indirect enum Layer: Sendable, Codable, Equatable {
-  /// A curve of `y` over `x`, both [n]; `y` may be [series, n], then `names` labels the series.
+  /// A curve of `y` over `x`, both [n]; `y` may be [series, n] or [n, series], then `names` labels the series.
   case line(x: String, y: String, label: String, names: String? = nil)
-  /// `y` against `x`, both [n], as dots, with standard errors where given.
-  case points(x: String, y: String, label: String, errors: String? = nil)
+  /// The area between `lower` and `upper`, both [n], over `x`: a spread around a mean.
+  case band(x: String, lower: String, upper: String, label: String)
+  /// `y` against `x`, both [n], as dots, with standard errors where given; `groups` [n] gives each dot a group.
+  case points(x: String, y: String, label: String, errors: String? = nil, groups: String? = nil)
   /// Complex numbers [n, 2] as dots in the plane, equal scales on both axes.
   case complex(String, label: String)
   /// An ellipse about the origin with half axes from a dataset [2], or a circle from a scalar.
   case ellipse(String, label: String)
   /// One bar for each label: `values` [n], or [n, series] with `names` for the series.
   case bars(labels: String, values: String, label: String, errors: String? = nil, names: String? = nil)
-  /// How often the numbers of a dataset occur.
+  /// How often the numbers of a dataset occur; of weights, those that are stored and not zero.
   case histogram(String, label: String, bins: Int? = nil)
-  /// A matrix as an image: rows downward, with labels of equal neighbours bracketed where given.
+  /// A matrix as an image: rows downward; elements with the same label are brought together and bracketed.
   case image(String, label: String, labels: String? = nil)
-  /// Spikes as ticks: times [n] in ms and row numbers [n].
+  /// Numbers [y, x] as colours over evenly spaced coordinates: a landscape, a two-dimensional histogram.
+  case map(String, x: String, y: String, label: String)
+  /// Small pictures [n, row, column] side by side.
+  case tiles(String, label: String)
+  /// Spikes as ticks: times [n] in ms and row numbers [n]; or `times` alone names spike trains.
   case raster(times: String, rows: String)
   /// A straight reference line at a constant, or at a scalar dataset.
   case verticalRule(String, label: String)
@@ -58,4 +65,23 @@ public indirect enum Layer: Sendable, Codable, Equatable {
   /// A line at a fixed number, such as the stability line at 1.
   case fixedVertical(Double, label: String)
   case fixedHorizontal(Double, label: String)
+
+  /// Names of the datasets that the layer draws; a figure's check and the report read them.
+  public var datasets: [String] {
+    let names: [String?] =
+      switch self {
+      case .line(let x, let y, _, let names): [x, y, names]
+      case .band(let x, let lower, let upper, _): [x, lower, upper]
+      case .points(let x, let y, _, let errors, let groups): [x, y, errors, groups]
+      case .complex(let name, _), .ellipse(let name, _), .histogram(let name, _, _), .tiles(let name, _),
+        .verticalRule(let name, _), .horizontalRule(let name, _):
+        [name]
+      case .bars(let labels, let values, _, let errors, let names): [labels, values, errors, names]
+      case .image(let name, _, let labels): [name, labels]
+      case .map(let name, let x, let y, _): [name, x, y]
+      case .raster(let times, let rows): [times, rows]
+      case .fixedVertical, .fixedHorizontal: []
+      }
+    return names.compactMap { $0 == "index" || $0 == "" ? nil : $0 }
+  }
 }
