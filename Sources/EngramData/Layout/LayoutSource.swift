@@ -112,3 +112,11 @@ extension Connectivity {
     }
   }
 }
+
+extension LayoutSource {
+  /// Unit of outputs that pass their input's unit on: that of the first dataset taken in any unit, `1` where there is
+  /// none.
+  public var passedUnit: String {
+    bindings.first { $0.declared.unit == "any" && $0.declared.kind != .labels }?.object.unit ?? "1"
+  }
+}
