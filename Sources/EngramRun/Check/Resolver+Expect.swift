@@ -17,7 +17,10 @@ extension Resolver {
         "step '\(planned.id)' runs once over all runs; 'where' selects among them", at: measured.mark,
         fix: "remove 'where'")
     }
-    if case .train = planned.role { return }
+    if case .train = planned.role {
+      _ = trainingSource(planned.id, measured.dataset, at: measured.mark)
+      return
+    }
     guard let written = planned.description.writes.first(where: { $0.name == measured.dataset }) else {
       let names = planned.description.writes.map(\.name)
       let near = nearestName(to: measured.dataset, among: names).map {

@@ -88,8 +88,7 @@ extension Resolver {
         fix: "read the results of the step that trains or evaluates it")
       return nil
     }
-    // The blocks of a model's weights are known when they are made.
-    if case .train = earlier.role { return .step(id, dataset: name) }
+    if case .train = earlier.role { return trainingSource(id, name, at: mark) }
     guard let written = earlier.description.writes.first(where: { $0.name == name }) else {
       let names = earlier.description.writes.map(\.name)
       let near = nearestName(to: name, among: names).map { "did you mean '\(id)/\($0)'? " } ?? ""
@@ -103,14 +102,24 @@ extension Resolver {
     return .step(id, dataset: name)
   }
 
+  /// What a training leaves: the names of its weights and metrics are known when they are made.
+  func trainingSource(_ id: String, _ name: String, at mark: Mark) -> Source? {
+    let parts = name.split(separator: "/")
+    if parts.count >= 2, TrainingOutputs.sections.contains(String(parts[0])) {
+      return .step(id, dataset: name)
+    }
+    findings.add(
+      "the training '\(id)' writes no dataset '\(name)'", at: mark,
+      fix: "write \(id)/weights/NAME, or another of " + TrainingOutputs.sections.joined(separator: ", "))
+    return nil
+  }
+
   private mutating func fileSource(
     _ path: String, _ object: String?, at mark: Mark, of dataset: Dataset, for planned: PlannedStep
   ) -> Source? {
     let full = resolvedPath(path, in: experiment.folder)
     do {
-      let known = try files.known(full, object: object, as: dataset)
-      check(
-        kind: known.kind, unit: known.unit, of: "\(path)#\(known.object)", for: dataset, planned, at: mark)
+      _ = try files.object(full, object, as: dataset)
       return .file(path, object: object)
     } catch {
       findings.add(error, at: mark)

@@ -31,7 +31,7 @@ extension Resolver {
       guard let shape = shapes["\(id)/\(name)"] else { return nil }
       return planned(id)?.step.overRuns == false && shape.isEmpty ? [] : shape
     case .file(let path, let object):
-      return files.shape(resolvedPath(path, in: experiment.folder), object: object, as: dataset)
+      return files.shape(resolvedPath(path, in: experiment.folder), object, as: dataset)
     case .sweep: return nil
     }
   }
