@@ -118,6 +118,17 @@ public struct Parameter<Root: Sendable>: Sendable {
     }
   }
 
+  /// The parameters of a value that several plugins hold in a property, as parameters of the plugin.
+  public static func within<Part: Sendable>(_ path: any Path<Part>, _ inner: [Parameter<Part>]) -> [Self] {
+    inner.map { part in
+      Self {
+        part.describe($0[keyPath: path])
+      } assign: {
+        try part.assign(&$0[keyPath: path], $1)
+      }
+    }
+  }
+
   private init(
     describe: @escaping @Sendable (Root) -> ParameterDescription,
     assign: @escaping @Sendable (inout Root, Value) throws -> Void

@@ -57,9 +57,14 @@ extension Unit {
   public static let second = Unit(symbol: "s", dimension: SIMD4(0, 0, 1, 0), scale: 1)
   public static let hertz = Unit(symbol: "Hz", dimension: SIMD4(0, 0, -1, 0), scale: 1)
   public static let millivolt = Unit(symbol: "mV", dimension: volt, scale: 1e-3)
+  public static let squareMillivolt = Unit(symbol: "mV2", dimension: SIMD4(4, 2, -6, -2), scale: 1e-6)
   public static let nanosiemens = Unit(symbol: "nS", dimension: siemens, scale: 1e-9)
   public static let picofarad = Unit(symbol: "pF", dimension: farad, scale: 1e-12)
   public static let picoampere = Unit(symbol: "pA", dimension: SIMD4(0, 0, 0, 1), scale: 1e-12)
+  /// Conductance integrated over time, such as the effect of one synaptic event.
+  public static let nanosiemensMillisecond = Unit(
+    symbol: "nS ms", dimension: SIMD4(-2, -1, 4, 2), scale: 1e-12)
+  public static let perMillisecond = Unit(symbol: "1/ms", dimension: SIMD4(0, 0, -1, 0), scale: 1e3)
   public static let micrometre = Unit(symbol: "um", dimension: SIMD4(1, 0, 0, 0), scale: 1e-6)
 
   private static let volt = SIMD4<Int8>(2, 1, -3, -1)
