@@ -66,6 +66,7 @@ let package = Package(
     .target(
       name: "CBoost", path: "Sources/CBoost", cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CGuard", path: "Sources/CGuard"),
     .target(
       name: "CSLEEF", path: "Sources/CSLEEF", cSettings: vectorisedC,
       linkerSettings: [.linkedLibrary("sleef")]),
@@ -73,7 +74,7 @@ let package = Package(
     room("EngramMath", ["CLAPACK", "CARPACK", "CBoost", "CKissFFT", "CSLEEF"], vectorised),
     room("EngramKit", ["EngramMath"]),
     room("EngramPlugins", ["EngramKit"], path: "Plugins", exclude: pluginNotes, vectorised),
-    room("EngramData", ["EngramKit", "CHDF5", "CCrypto"]),
+    room("EngramData", ["EngramKit", "CHDF5", "CCrypto", "CGuard"]),
     room("EngramFormats", ["EngramKit", "EngramData", "CZip", "CExpat"]),
     room("EngramHost", ["EngramKit", "EngramData"]),
     room("EngramRun", ["EngramKit", "EngramData", "EngramFormats", "EngramHost", "CYAML"]),

@@ -1,3 +1,5 @@
+import EngramData
 import Glibc
 
+DamageGuard.install(exitStatus: ExitStatus.failed.rawValue)
 exit(engram(CommandLine.arguments).rawValue)

@@ -44,6 +44,7 @@ extension H5Dataset {
     guard !isNull, elements > 0 else { return [] }
     try guardRead(elements, bytesEach: MemoryLayout<T>.stride)
     return try hdf5 {
+      DamageGuard.allow(bytes: elements * MemoryLayout<T>.stride)
       let transfer = try Handle(H5Pcreate(engram_h5p_dataset_transfer()), "prepare to read", at: place)
       let memory = try memorySpace(elements)
       let selection = try select?() ?? memorySpace(elements)

@@ -17,6 +17,7 @@ extension H5Dataset {
     guard elements > 0 else { return [] }
     try guardRead(elements, bytesEach: max(length ?? 0, 16))
     return try hdf5 {
+      DamageGuard.allow(bytes: elements * max(length ?? 0, 16))
       let stored = try Handle(H5Dget_type(node.id), "read the element type", at: place)
       let space = try whole ? memorySpace(elements) : rowSlab(rows)
       return try stringElements(stored.id, length, elements, at: place) { memoryType, buffer in

@@ -44,6 +44,7 @@ public final class H5File: Sendable {
     self.size = size
     self.partial = nil
     handle = try hdf5 {
+      DamageGuard.at(path)
       let access = try fileAccess(path)
       return try Handle(H5Fopen(path, engram_h5f_readonly(), access.id), "open the file", at: path)
     }
@@ -63,10 +64,12 @@ public final class H5File: Sendable {
     self.followExternal = false
     self.size = nil
     self.partial = partial
+    hdf5 { DamageGuard.add(partial: partial) }
     if let source { try copyFile(source, to: partial) }
     self.userBlockSize = try source.map { try signature(of: $0).offset } ?? userBlockSize
     linkAccess = try hdf5 { try makeLinkAccess(false, path) }
     handle = try hdf5 {
+      DamageGuard.at(path)
       let access = try fileAccess(path)
       if source == nil { return try createFile(partial, userBlockSize, access.id, at: path) }
       return try Handle(H5Fopen(partial, engram_h5f_readwrite(), access.id), "open the copy", at: path)
@@ -103,6 +106,7 @@ public final class H5File: Sendable {
   /// - Throws: `Problem` (disk full, no permission); the partial file is then gone.
   public func commit(userBlock: [UInt8] = []) throws {
     guard let partial, !finished.exchange(true, ordering: .relaxed) else { return }
+    defer { hdf5 { DamageGuard.remove(partial: partial) } }
     do {
       try closeAll()
       try finishFile(partial, as: path, prefix: userBlock)
@@ -118,6 +122,7 @@ public final class H5File: Sendable {
     // What closing would report concerns a file that is thrown away.
     hdf5 { _ = H5Fclose(handle.id) }
     unlink(partial)
+    hdf5 { DamageGuard.remove(partial: partial) }
   }
 
   deinit { discard() }

@@ -16,7 +16,11 @@ func hdf5<T: ~Copyable & Sendable, E: Error>(_ body: () throws(E) -> T) throws(E
   if owner.load(ordering: .relaxed) == me { return try body() }
   return try mutex.withLock { _ throws(E) in
     owner.store(me, ordering: .relaxed)
-    defer { owner.store(0, ordering: .relaxed) }
+    DamageGuard.enter()
+    defer {
+      DamageGuard.leave()
+      owner.store(0, ordering: .relaxed)
+    }
     engram_silence()
     return try body()
   }

@@ -12,7 +12,9 @@ final class H5Node: Sendable {
     self.file = file
     self.path = path
     handle = try hdf5 {
-      try Handle(H5Oopen(file.handle.id, path, file.linkAccess.id), "open the object", at: file.place(path))
+      DamageGuard.at(file.path, path)
+      return try Handle(
+        H5Oopen(file.handle.id, path, file.linkAccess.id), "open the object", at: file.place(path))
     }
   }
 
@@ -23,7 +25,11 @@ final class H5Node: Sendable {
     handle = try Handle(id, doing, at: file.place(path))
   }
 
-  var id: hid_t { handle.id }
+  /// The identifier, for calls that follow at once: they concern this object.
+  var id: hid_t {
+    DamageGuard.at(file.path, path)
+    return handle.id
+  }
   var place: String { file.place(path) }
 
   /// The absolute path of `name` below this object.

@@ -109,6 +109,7 @@ extension H5Dataset {
     }
     guard elements > 0 else { return }
     try hdf5 {
+      DamageGuard.allow(bytes: elements * MemoryLayout<T>.stride)
       let transfer = try Handle(H5Pcreate(engram_h5p_dataset_transfer()), "prepare to write", at: place)
       var conversion = engram_conversion()
       try withUnsafeMutablePointer(to: &conversion) { state in
