@@ -88,6 +88,10 @@ let package = Package(
       path: "Sources/engram",
       linkerSettings: [.unsafeFlags(exportSymbols + findRuntime)]),
 
+    .executableTarget(
+      name: "make-datasets", dependencies: ["EngramKit", "EngramData"], path: "datasets/make",
+      exclude: ["all", "balanced-network.py"]),
+
     tests("MathTests", ["EngramMath"]),
     tests("KitTests", ["EngramKit"]),
     tests("DataTests", ["EngramData", "EngramKit"]),

@@ -2,6 +2,10 @@ import EngramKit
 
 /// A published circuit: cells, and connections in tables of their own by kind.
 struct Circuit {
+  /// What it is, and whose.
+  var title: String
+  /// Names of the tables it is read from.
+  var tables: [String]
   /// What each cell is called; positions in this list are the node ids.
   var names: [String]
   /// The type of each cell, an index into `typeNames`.
@@ -46,7 +50,11 @@ func larvaMushroomBody(_ folder: String) throws -> Circuit {
     seen[type] += 1
     return "\(typeNames[type])\(seen[type])"
   }
-  return Circuit(names: names, types: types, typeNames: typeNames, connections: [("chemical", connections)])
+  return Circuit(
+    title:
+      "Larval Drosophila, left mushroom body, Eichler et al. 2017, as packaged with graspologic 3.4.4 (MIT)",
+    tables: ["left_adjacency.csv", "left_cell_labels.csv"],
+    names: names, types: types, typeNames: typeNames, connections: [("chemical", connections)])
 }
 
 /// The nervous system of an adult hermaphrodite. A gap junction stands once in the table and connects both ways: it is
@@ -80,5 +88,8 @@ func cElegans(_ folder: String) throws -> Circuit {
   let connections = lists.sorted { $0.key < $1.key }.map { kind, list in
     (kind: kind, list: list.sorted { ($0.target, $0.source) < ($1.target, $1.source) })
   }
-  return Circuit(names: names, types: types, typeNames: typeNames, connections: connections)
+  return Circuit(
+    title: "C. elegans, hermaphrodite, White et al. 1986, as packaged with cect 0.3.5 (MIT)",
+    tables: ["aconnectome_white_1986_whole.csv"],
+    names: names, types: types, typeNames: typeNames, connections: connections)
 }

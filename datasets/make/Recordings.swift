@@ -17,14 +17,36 @@ func grasshopperReceptor(_ folder: String) throws -> (trains: SpikeTrains, names
   return (SpikeTrains(units: units, times: times, ids: [0, 1], start: 0, stop: 10_000), names)
 }
 
-/// 1797 handwritten digits of 8 x 8 grey levels 0 to 16, with the digit each shows.
-func digits(_ folder: String) throws -> (images: [Float], labels: [UInt8]) {
+/// 1797 handwritten digits of 8 x 8 grey levels 0 to 16, pixels row by row, with the digit each shows.
+///
+/// - Returns: Shapes [trial, channel] and [trial].
+func digits(_ folder: String) throws -> (images: Matrix, labels: Tensor<Double>) {
   let table = try Table("\(folder)/digits.csv")
-  var images: [Float] = []
-  var labels: [UInt8] = []
-  for row in try table.rows(separator: ",", count: 65) {
-    images += try row.fields.prefix(64).map { try table.number($0, line: row.line, Float.self) }
-    labels.append(UInt8(try table.number(row.fields[64], line: row.line, Double.self)))
+  let rows = try table.rows(separator: ",", count: 65)
+  let values = try rows.map { row in try row.fields.map { try table.number($0, line: row.line, Double.self) }
   }
-  return (images, labels)
+  return (
+    Matrix(values.flatMap { $0.prefix(64) }, shape: [rows.count, 64]),
+    Tensor(values.map { $0[64] }, shape: [rows.count])
+  )
+}
+
+/// The simulated network: connections `[source, target, weight (mV), delay (ms)]` and spikes.
+func balancedNetwork(
+  _ folder: String, neurons: Int
+) throws -> (sources: [UInt32], targets: [UInt32], weights: [Double], delays: [Double], trains: SpikeTrains) {
+  let links = try Table("\(folder)/connections.tsv")
+  let rows = try links.rows(separator: "\t", count: 4)
+  let spikes = try Table("\(folder)/spikes.tsv")
+  let events = try spikes.rows(separator: "\t", count: 2)
+  return (
+    try rows.map { try links.number($0.fields[0], line: $0.line) },
+    try rows.map { try links.number($0.fields[1], line: $0.line) },
+    try rows.map { try links.number($0.fields[2], line: $0.line) },
+    try rows.map { try links.number($0.fields[3], line: $0.line) },
+    SpikeTrains(
+      units: try events.map { try spikes.number($0.fields[0], line: $0.line) },
+      times: try events.map { try spikes.number($0.fields[1], line: $0.line) },
+      ids: (0..<UInt64(neurons)).map { $0 }, start: 0, stop: 5000)
+  )
 }

@@ -43,7 +43,9 @@ def main(folder: Path) -> None:
     threshold_rate = NEURON["V_th"] / (JUMP * NEURON["tau_m"]) * 1000  # jumps per second
     poisson = nest.Create("poisson_generator", params={"rate": DRIVE * threshold_rate})
     nest.Connect(poisson, neurons, syn_spec={"weight": JUMP, "delay": 0.5})
-    recorder = nest.Create("spike_recorder", params={"start": WARM_UP})
+    recorder = nest.Create("spike_recorder", params={
+        "start": WARM_UP, "stop": WARM_UP + DURATION - nest.resolution,  # the window is half-open
+    })
     nest.Connect(neurons, recorder)
     nest.Simulate(WARM_UP + DURATION)
 
