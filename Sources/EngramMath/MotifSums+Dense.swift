@@ -11,136 +11,163 @@ extension MotifSums {
         base[p * types + q] = matrix[members[p][0], members[q][p == q ? 1 : 0]]
       }
     }
-    let tiles = members.enumerated().flatMap { p, list in
+    let segments = members.enumerated().flatMap { p, list in
       stride(from: 0, to: list.count, by: Tile.width).map { first in
         Segment(population: p, members: Array(list[first..<min(list.count, first + Tile.width)]))
       }
     }
-    let empty = [Double](repeating: 0, count: Tile.width * Tile.width)
-    var (forward, backward) = (empty, empty)
-    var squares = [Double](repeating: 0, count: types * types)
+    let kernel = TileKernel()
     matrix.elements.withUnsafeBufferPointer { weights in
       rows.withUnsafeMutableBufferPointer { rows in
         columns.withUnsafeMutableBufferPointer { columns in
-          forward.withUnsafeMutableBufferPointer { forward in
-            backward.withUnsafeMutableBufferPointer { backward in
-              guard let weights = weights.baseAddress, let rows = rows.baseAddress,
-                let columns = columns.baseAddress, let x = forward.baseAddress, let y = backward.baseAddress
-              else { return }
-              for (number, a) in tiles.enumerated() {
-                for b in tiles[number...] {
-                  let (p, q) = (a.population, b.population)
-                  let same = a.members[0] == b.members[0]
-                  Tile.load(weights, neurons, a.members, b.members, base[p * types + q], into: x)
-                  if same { for i in 0..<a.members.count { x[i * Tile.width + i] = 0 } }
-                  if !same { Tile.load(weights, neurons, b.members, a.members, base[q * types + p], into: y) }
-                  let add = Tile.add(
-                    x, same ? x : y, a.members, b.members, same: same, rowsA: rows + q * neurons,
-                    columnsA: columns + q * neurons, rowsB: rows + p * neurons,
-                    columnsB: columns + p * neurons)
-                  squares[p * types + q] += add.squareForward
-                  if !same { squares[q * types + p] += add.squareBackward }
-                  product[p * types + q] += add.product
-                  if !same { product[q * types + p] += add.product }
-                }
-              }
+          guard let weights = weights.baseAddress, let rows = rows.baseAddress,
+            let columns = columns.baseAddress
+          else { return }
+          for (number, a) in segments.enumerated() {
+            for b in segments[number...] {
+              let (p, q) = (a.population, b.population)
+              let (there, back) = (p * types + q, q * types + p)
+              let same = a.members[0] == b.members[0]
+              let sums = kernel.add(
+                weights, neurons, a.members, b.members, base[there], base[back],
+                Totals(rows: rows + q * neurons, columns: columns + q * neurons),
+                Totals(rows: rows + p * neurons, columns: columns + p * neurons))
+              square[there] += sums.forward
+              product[there] += sums.product
+              guard !same else { continue }
+              square[back] += sums.backward
+              product[back] += sums.product
             }
           }
         }
       }
     }
-    square = squares
     for p in 0..<types {
-      for q in 0..<types {
-        sum[p * types + q] = members[p].reduce(0) { $0 + rows[q * neurons + $1] }
-      }
+      for q in 0..<types { sum[p * types + q] = members[p].reduce(0) { $0 + rows[q * neurons + $1] } }
     }
     mutualSum = sum
   }
 }
 
+/// Neurons of one population that make the rows or the columns of a tile.
 private struct Segment {
   var population: Int
   var members: [Int]
 }
 
-/// A square of the matrix in the cache: rows and columns of one population each, padded with zeros.
-private enum Tile {
-  static let width = 32
-  private typealias Lane = SIMD4<Double>
+/// Where the sums of rows and columns of one population go, by neuron.
+private struct Totals {
+  var rows, columns: UnsafeMutablePointer<Double>
+}
 
-  /// Copies the weights from `pre` to `post`, less `base`.
+private typealias Lane = SIMD4<Double>
+
+/// A square of weights of which rows and columns are multiples of four.
+private struct Tile {
+  static let width = 64
+  var first: UnsafePointer<Double>
+  var stride: Int
+
   @inline(__always)
-  static func load(
-    _ weights: UnsafePointer<Double>, _ neurons: Int, _ post: [Int], _ pre: [Int], _ base: Double,
-    into tile: UnsafeMutablePointer<Double>
-  ) {
-    let (m, n) = (post.count, pre.count)
-    let contiguous = pre[n - 1] - pre[0] == n - 1
-    pre.withUnsafeBufferPointer { pre in
-      for i in 0..<m {
-        let (row, out) = (weights + post[i] * neurons, tile + i * width)
-        if contiguous {
-          let source = row + pre[0]
-          for j in 0..<n { out[j] = source[j] - base }
-        } else {
-          for j in 0..<n { out[j] = row[pre[j]] - base }
-        }
-        for j in n..<max(n, width) { out[j] = 0 }
-      }
-    }
-    for k in m * width..<max(m * width, width * width) { tile[k] = 0 }
+  func lane(_ i: Int, _ j: Int) -> Lane {
+    UnsafeRawPointer(first + i * stride + j).loadUnaligned(as: Lane.self)
+  }
+}
+
+/// Adds the sums of a pair of tiles, with memory of its own for what is needed on the way.
+private final class TileKernel {
+  private let forward = UnsafeMutablePointer<Double>.allocate(capacity: Tile.width * Tile.width)
+  private let backward = UnsafeMutablePointer<Double>.allocate(capacity: Tile.width * Tile.width)
+  private let columns = UnsafeMutablePointer<Lane>.allocate(capacity: Tile.width / 4)
+
+  deinit {
+    forward.deallocate()
+    backward.deallocate()
+    columns.deallocate()
   }
 
-  /// Adds the sums of tile `x` [a, b] and of `y` [b, a] (the same tile when `same`).
-  @inline(__always)
-  static func add(
-    _ x: UnsafePointer<Double>, _ y: UnsafePointer<Double>, _ a: [Int], _ b: [Int], same: Bool,
-    rowsA: UnsafeMutablePointer<Double>, columnsA: UnsafeMutablePointer<Double>,
-    rowsB: UnsafeMutablePointer<Double>, columnsB: UnsafeMutablePointer<Double>
-  ) -> (squareForward: Double, squareBackward: Double, product: Double) {
-    var (squareX, squareY, product) = (Lane(), Lane(), Lane())
-    // Four columns of both tiles at a time: x by row, y transposed on the way.
+  /// Adds the tiles x = [a, b] less `baseX` and y = [b, a] less `baseY`, once where a is b.
+  ///
+  /// - Parameters:
+  ///   - weights: A matrix of `neurons` columns.
+  ///   - totalsA: Rows of x and columns of y, by the neurons of `a`.
+  ///   - totalsB: Rows of y and columns of x, by the neurons of `b`.
+  /// - Returns: Sums of x², of y² and of x times y transposed.
+  func add(
+    _ weights: UnsafePointer<Double>, _ neurons: Int, _ a: [Int], _ b: [Int], _ baseX: Double,
+    _ baseY: Double, _ totalsA: Totals, _ totalsB: Totals
+  ) -> (forward: Double, backward: Double, product: Double) {
+    let same = a[0] == b[0]
+    let x = tile(weights, neurons, a, b, baseX, diagonal: same, forward)
+    let squareX = addRows(x, a, b.count, baseX, to: totalsA.rows)
+    let y = same ? x : tile(weights, neurons, b, a, baseY, diagonal: false, backward)
+    let squareY = same ? 0 : addRows(y, b, a.count, baseY, to: totalsB.rows)
+    columns.initialize(repeating: Lane(), count: Tile.width / 4)
+    let product = addColumns(x, y, a.count, b, baseX, baseY, to: totalsB.columns)
+    if !same { for (i, neuron) in a.enumerated() { totalsA.columns[neuron] += columns[i / 4][i % 4] } }
+    return (squareX, squareY, product)
+  }
+
+  /// The weights from `pre` to `post` as they lie in the matrix, or copied where they are scattered, ragged or on
+  /// the diagonal; what is padded equals `base`, so that it adds nothing.
+  private func tile(
+    _ weights: UnsafePointer<Double>, _ neurons: Int, _ post: [Int], _ pre: [Int], _ base: Double,
+    diagonal: Bool, _ copy: UnsafeMutablePointer<Double>
+  ) -> Tile {
+    let (m, n) = (post.count, pre.count)
+    if !diagonal, m % 4 == 0, n % 4 == 0, post[m - 1] - post[0] == m - 1, pre[n - 1] - pre[0] == n - 1 {
+      return Tile(first: weights + post[0] * neurons + pre[0], stride: neurons)
+    }
+    copy.initialize(repeating: base, count: Tile.width * Tile.width)
+    for i in 0..<m {
+      let (row, out) = (weights + post[i] * neurons, copy + i * Tile.width)
+      for j in 0..<n { out[j] = row[pre[j]] }
+      if diagonal { out[i] = base }
+    }
+    return Tile(first: UnsafePointer(copy), stride: Tile.width)
+  }
+
+  /// Adds the sum of each row; returns the sum of squares. Rows are read as they lie, which brings the tile into the
+  /// cache: `addColumns` jumps between rows and would wait for memory at each.
+  private func addRows(
+    _ tile: Tile, _ post: [Int], _ width: Int, _ base: Double, to totals: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let shift = Lane(repeating: base)
+    var square = Lane()
+    for (i, neuron) in post.enumerated() {
+      var row = Lane()
+      for j in stride(from: 0, to: width, by: 4) {
+        let z = tile.lane(i, j) - shift
+        row += z
+        square += z * z
+      }
+      totals[neuron] += row.sum()
+    }
+    return square.sum()
+  }
+
+  /// Adds the sum of each column of `x` to `totals` and of `y` to `columns`; returns the sum of x times y transposed.
+  private func addColumns(
+    _ x: Tile, _ y: Tile, _ height: Int, _ b: [Int], _ baseX: Double, _ baseY: Double,
+    to totals: UnsafeMutablePointer<Double>
+  ) -> Double {
+    let (shiftX, shiftY) = (Lane(repeating: baseX), Lane(repeating: baseY))
+    var product = Lane()
     for j in stride(from: 0, to: b.count, by: 4) {
-      var columnX = Lane()
-      var (row0, row1, row2, row3) = (Lane(), Lane(), Lane(), Lane())
-      for i in stride(from: 0, to: a.count, by: 4) {
-        let (y0, y1) = (lane(y + j * width + i), lane(y + (j + 1) * width + i))
-        let (y2, y3) = (lane(y + (j + 2) * width + i), lane(y + (j + 3) * width + i))
-        let (x0, x1) = (lane(x + i * width + j), lane(x + (i + 1) * width + j))
-        let (x2, x3) = (lane(x + (i + 2) * width + j), lane(x + (i + 3) * width + j))
-        columnX += (x0 + x1) + (x2 + x3)
-        squareX += (x0 * x0 + x1 * x1) + (x2 * x2 + x3 * x3)
-        if !same { squareY += (y0 * y0 + y1 * y1) + (y2 * y2 + y3 * y3) }
-        (row0, row1, row2, row3) = (row0 + y0, row1 + y1, row2 + y2, row3 + y3)
-        let t0 = Lane(y0[0], y1[0], y2[0], y3[0])
-        let t1 = Lane(y0[1], y1[1], y2[1], y3[1])
-        let t2 = Lane(y0[2], y1[2], y2[2], y3[2])
-        let t3 = Lane(y0[3], y1[3], y2[3], y3[3])
+      var column = Lane()
+      for i in stride(from: 0, to: height, by: 4) {
+        let (x0, x1) = (x.lane(i, j) - shiftX, x.lane(i + 1, j) - shiftX)
+        let (x2, x3) = (x.lane(i + 2, j) - shiftX, x.lane(i + 3, j) - shiftX)
+        let (y0, y1) = (y.lane(j, i) - shiftY, y.lane(j + 1, i) - shiftY)
+        let (y2, y3) = (y.lane(j + 2, i) - shiftY, y.lane(j + 3, i) - shiftY)
+        column += (x0 + x1) + (x2 + x3)
+        columns[i / 4] += (y0 + y1) + (y2 + y3)
+        let (t0, t1) = (Lane(y0[0], y1[0], y2[0], y3[0]), Lane(y0[1], y1[1], y2[1], y3[1]))
+        let (t2, t3) = (Lane(y0[2], y1[2], y2[2], y3[2]), Lane(y0[3], y1[3], y2[3], y3[3]))
         product += (x0 * t0 + x1 * t1) + (x2 * t2 + x3 * t3)
       }
-      let rowY = Lane(row0.sum(), row1.sum(), row2.sum(), row3.sum())
-      for k in 0..<min(4, b.count - j) {
-        columnsB[b[j + k]] += columnX[k]
-        rowsB[b[j + k]] += rowY[k]
-      }
+      for k in 0..<min(4, b.count - j) { totals[b[j + k]] += column[k] }
     }
-    guard !same else { return (squareX.sum(), 0, product.sum()) }
-    for i in stride(from: 0, to: a.count, by: 4) {
-      var columnY = Lane()
-      for j in 0..<b.count { columnY += lane(y + j * width + i) }
-      for k in 0..<min(4, a.count - i) { columnsA[a[i + k]] += columnY[k] }
-    }
-    for i in 0..<a.count {
-      var row = Lane()
-      for j in stride(from: 0, to: b.count, by: 4) { row += lane(x + i * width + j) }
-      rowsA[a[i]] += row.sum()
-    }
-    return (squareX.sum(), squareY.sum(), product.sum())
-  }
-
-  @inline(__always)
-  private static func lane(_ p: UnsafePointer<Double>) -> Lane {
-    UnsafeRawPointer(p).loadUnaligned(as: Lane.self)
+    return product.sum()
   }
 }

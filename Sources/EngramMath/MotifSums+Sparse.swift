@@ -1,128 +1,159 @@
 extension MotifSums {
-  /// Two passes over the stored elements; the zeros between them enter through the numbers of pairs.
-  ///
-  /// The second pass takes squares about the block means, so that a block of equal weights has exactly no variance.
+  /// One pass over the stored elements for rows, columns and squares, and beside it one for mutual pairs; the zeros
+  /// that are not stored enter through the numbers of pairs.
   mutating func addSparse(_ matrix: SparseMatrix) {
-    let (types, neurons) = (populations.count, populations.neurons)
-    addRawSums(matrix)
-    for k in sum.indices { base[k] = pairs[k] > 0 ? sum[k] / pairs[k] : 0 }
-    var stored = [Double](repeating: 0, count: types * types)
-    let parts = matrix.squaresAndProducts(codes, base, types)
-    for part in parts {
-      for k in stored.indices {
-        square[k] += part.square[k]
-        product[k] += part.product[k]
-        stored[k] += part.stored[k]
-      }
-    }
-    for p in 0..<types {
-      for q in 0..<types {
-        let (k, back) = (p * types + q, q * types + p)
-        square[k] += (pairs[k] - stored[k]) * base[k] * base[k]
-        // Sum of (x - m)(y - n) over all pairs from the sum of xy over the mutual ones: the cross terms are sums.
-        product[k] -= pairs[k] * base[k] * base[back]
-      }
-    }
-    for p in 0..<types {
-      for q in 0..<types {
-        let mean = base[q * types + p]
-        for l in 0..<neurons {
-          let partners = Double(sizes[q] - (Int(codes[l]) == q ? 1 : 0))
-          if Int(codes[l]) == p { rows[q * neurons + l] -= base[p * types + q] * partners }
-          if Int(codes[l]) == p { columns[q * neurons + l] -= mean * partners }
-        }
-      }
-    }
-    sum = [Double](repeating: 0, count: types * types)
-    mutualSum = sum
-  }
-
-  /// Row and column sums of the weights themselves; the diagonal does not count.
-  mutating func addRawSums(_ matrix: SparseMatrix) {
-    let (types, neurons) = (populations.count, populations.neurons)
-    var totals = [Double](repeating: 0, count: types)
-    for i in 0..<neurons {
-      let p = Int(codes[i])
-      for q in 0..<types { totals[q] = 0 }
-      matrix.addRow(i, codes, into: &totals, columns: &columns, from: p * neurons)
-      for q in 0..<types {
-        rows[q * neurons + i] = totals[q]
-        sum[p * types + q] += totals[q]
-      }
-    }
-  }
-}
-
-private struct BlockParts {
-  var square, product, stored: [Double]
-}
-
-extension SparseMatrix {
-  @inline(__always)
-  fileprivate func addRow(
-    _ i: Int, _ codes: [Int32], into totals: inout [Double], columns: inout [Double], from first: Int
-  ) {
-    indices.withUnsafeBufferPointer { indices in
-      values.withUnsafeBufferPointer { values in
-        codes.withUnsafeBufferPointer { codes in
-          totals.withUnsafeMutableBufferPointer { totals in
-            columns.withUnsafeMutableBufferPointer { columns in
-              for k in offsets[i]..<offsets[i + 1] {
-                let j = Int(indices[k])
-                guard j != i else { continue }
-                totals[Int(codes[j])] += values[k]
-                columns[first + j] += values[k]
+    let types = populations.count
+    let ranges = matrix.mutualRanges(matrix.count < 100_000 ? 1 : 4)
+    let codes = codes
+    var products = [[Double]](repeating: [], count: ranges.count)
+    var totals = BlockTotals(types: types)
+    rows.withUnsafeMutableBufferPointer { rows in
+      columns.withUnsafeMutableBufferPointer { columns in
+        products.withUnsafeMutableBufferPointer { products in
+          withUnsafeMutablePointer(to: &totals) { totals in
+            // Each chunk writes what it alone owns, so that the result is the same for any number of threads.
+            let (rows, columns, products, totals) = (rows, columns, products, totals)
+            parallelFor(chunks: 1 + ranges.count) { chunk in
+              if chunk == 0 {
+                totals.pointee.add(matrix, codes, rows: rows, columns: columns)
+              } else {
+                products[chunk - 1] = matrix.mutualProducts(ranges[chunk - 1], codes, types)
               }
             }
           }
         }
       }
     }
-  }
-
-  /// Squares about `base`, products of mutual weights and numbers of stored elements, by block, in a fixed number of
-  /// parts that are added in order: the same sums for any number of threads.
-  fileprivate func squaresAndProducts(_ codes: [Int32], _ base: [Double], _ types: Int) -> [BlockParts] {
-    let zero = [Double](repeating: 0, count: types * types)
-    let chunks = count < 100_000 ? 1 : 8
-    let grain = (rows + chunks - 1) / max(1, chunks)
-    var parts = [BlockParts](
-      repeating: BlockParts(square: zero, product: zero, stored: zero), count: chunks)
-    parts.withUnsafeMutableBufferPointer { parts in
-      let parts = parts
-      parallelFor(chunks: chunks) { chunk in
-        let range = min(rows, chunk * grain)..<min(rows, (chunk + 1) * grain)
-        parts[chunk] = squaresAndProducts(range, codes, base, types, zero)
+    for p in 0..<types {
+      for q in 0..<types {
+        let (k, stored) = (p * types + q, totals.stored[p * types + q])
+        guard pairs[k] > 0 else { continue }
+        // Equal weights at every pair leave a sum of exactly 0, and the mean is that weight.
+        let whole = stored == pairs[k]
+        let mean =
+          whole
+          ? totals.shift[k] + totals.sum[k] / stored : (totals.sum[k] + stored * totals.shift[k]) / pairs[k]
+        let step = mean - totals.shift[k]
+        base[k] = mean
+        square[k] =
+          totals.square[k] - 2 * step * totals.sum[k] + stored * step * step + (pairs[k] - stored) * mean
+          * mean
+        product[k] = products.reduce(0) { $0 + $1[k] + $1[q * types + p] }
       }
     }
-    return parts
+    for p in 0..<types {
+      // Sum of (x - m)(y - n) over all pairs from that of xy over the mutual ones: the cross terms are sums.
+      for q in 0..<types {
+        product[p * types + q] -= pairs[p * types + q] * base[p * types + q] * base[q * types + p]
+      }
+    }
+    centre()
   }
 
-  private func squaresAndProducts(
-    _ range: Range<Int>, _ codes: [Int32], _ base: [Double], _ types: Int, _ zero: [Double]
-  ) -> BlockParts {
-    var part = BlockParts(square: zero, product: zero, stored: zero)
-    values.withUnsafeBufferPointer { values in
-      codes.withUnsafeBufferPointer { codes in
-        for i in range {
-          let p = Int(codes[i]) * types
-          for k in offsets[i]..<offsets[i + 1] {
-            let j = Int(indices[k])
-            guard j != i else { continue }
-            let block = p + Int(codes[j])
-            let z = values[k] - base[block]
-            part.square[block] += z * z
-            part.stored[block] += 1
+  /// Takes the block means out of sums of the weights themselves.
+  private mutating func centre() {
+    let (types, neurons) = (populations.count, populations.neurons)
+    for q in 0..<types {
+      for l in 0..<neurons {
+        let p = Int(codes[l])
+        let partners = Double(sizes[q] - (p == q ? 1 : 0))
+        rows[q * neurons + l] -= base[p * types + q] * partners
+        columns[q * neurons + l] -= base[q * types + p] * partners
+      }
+    }
+  }
+}
+
+/// Sums over the stored weights of each block [post, pre], less `shift`, the first of them: sums about a typical value
+/// keep their digits.
+private struct BlockTotals {
+  var shift, sum, square, stored: [Double]
+  let types: Int
+
+  init(types: Int) {
+    self.types = types
+    let zero = [Double](repeating: 0, count: types * types)
+    (shift, sum, square, stored) = (zero, zero, zero, zero)
+  }
+
+  /// Adds the rows one after the other, each to one row of blocks.
+  mutating func add(
+    _ matrix: SparseMatrix, _ codes: [Int32], rows: UnsafeMutableBufferPointer<Double>,
+    columns: UnsafeMutableBufferPointer<Double>
+  ) {
+    let neurons = codes.count
+    var row = [RowTotals](repeating: RowTotals(), count: types)
+    for i in 0..<neurons {
+      let first = Int(codes[i]) * types
+      let outputs = UnsafeMutableBufferPointer(
+        rebasing: columns[Int(codes[i]) * neurons..<(Int(codes[i]) + 1) * neurons])
+      for q in 0..<types { row[q] = RowTotals(shift: shift[first + q], known: stored[first + q] > 0) }
+      addRow(matrix, i, codes, &row, outputs)
+      for q in 0..<types where row[q].stored > 0 {
+        shift[first + q] = row[q].shift
+        stored[first + q] += row[q].stored
+        sum[first + q] += row[q].sum
+        square[first + q] += row[q].square
+        rows[q * neurons + i] = row[q].sum + row[q].stored * row[q].shift
+      }
+    }
+  }
+
+  @inline(__always)
+  private func addRow(
+    _ matrix: SparseMatrix, _ i: Int, _ codes: [Int32], _ row: inout [RowTotals],
+    _ columns: UnsafeMutableBufferPointer<Double>
+  ) {
+    matrix.indices.withUnsafeBufferPointer { indices in
+      matrix.values.withUnsafeBufferPointer { values in
+        codes.withUnsafeBufferPointer { codes in
+          row.withUnsafeMutableBufferPointer { row in
+            for k in matrix.offsets[i]..<matrix.offsets[i + 1] {
+              let (j, weight) = (Int(indices[k]), values[k])
+              guard j != i else { continue }
+              columns[j] += weight
+              row[Int(codes[j])].add(weight)
+            }
           }
         }
-        forEachMutual(range) { i, j, ij, ji in
-          let (p, q) = (Int(codes[i]), Int(codes[j]))
-          let xy = values[ij] * values[ji]
-          part.product[p * types + q] += xy
-          part.product[q * types + p] += xy
-        }
       }
     }
-    return part
+  }
+}
+
+/// Sums over the weights of one row from one population.
+private struct RowTotals {
+  var shift = 0.0
+  var known = false
+  var sum = 0.0
+  var square = 0.0
+  var stored = 0.0
+
+  @inline(__always)
+  mutating func add(_ weight: Double) {
+    if !known { (shift, known) = (weight, true) }
+    let z = weight - shift
+    sum += z
+    square += z * z
+    stored += 1
+  }
+}
+
+extension SparseMatrix {
+  /// Ranges of rows with about equally many pairs (j in the range, i > j).
+  fileprivate func mutualRanges(_ count: Int) -> [Range<Int>] {
+    let ends = (0...count).map { part in
+      Int((Double(rows) * (1 - (1 - Double(part) / Double(count)).squareRoot())).rounded())
+    }
+    return zip(ends, ends.dropFirst()).map { $0..<$1 }
+  }
+
+  /// Sum of J_ij J_ji by block of (i, j), once for each unordered pair with j in `range` and i > j.
+  fileprivate func mutualProducts(_ range: Range<Int>, _ codes: [Int32], _ types: Int) -> [Double] {
+    var sums = [Double](repeating: 0, count: types * types)
+    forEachMutual(range) { i, j, ij, ji in
+      sums[Int(codes[i]) * types + Int(codes[j])] += values[ij] * values[ji]
+    }
+    return sums
   }
 }
