@@ -13,6 +13,8 @@ public final class StepSink: DatasetSink {
   let record: StepRecord
   private var declared: [String: Dataset]
   private var growing: [String: GrowingDataset] = [:]
+  /// Weight snapshots by name, see `snapshot`.
+  var histories: [String: GrowingDataset] = [:]
   private var spikes: [String: [SpikeTrains]] = [:]
   private var isFinished = false
 
@@ -128,6 +130,7 @@ public final class StepSink: DatasetSink {
   public func finish() throws {
     guard !isFinished else { return }
     isFinished = true
+    for name in histories.keys.sorted() { try histories[name]?.flush() }
     for name in growing.keys.sorted() {
       guard var made = growing[name], let dataset = declared[name] else { continue }
       try made.flush()

@@ -123,9 +123,18 @@ extension EngramFile {
 
   /// Names and paths of what a step wrote outside its own group.
   func links(of step: String) throws -> [(name: String, path: String)] {
-    try h5.root.group("/engram/results/\(step)").links().compactMap { link in
-      if case .soft(let path) = link.kind { (link.name, path) } else { nil }
+    var found: [(String, String)] = []
+    func walk(_ group: H5Group, _ prefix: String) throws {
+      for link in try group.links() {
+        if case .soft(let path) = link.kind {
+          found.append((prefix + link.name, path))
+        } else if link.kind == .hard, try group.kind(of: link.name) == .group {
+          try walk(try group.group(link.name), "\(prefix)\(link.name)/")
+        }
+      }
     }
+    try walk(try h5.root.group("/engram/results/\(step)"), "")
+    return found
   }
 
   private func owners() throws -> [String: (step: String, name: String)] {
