@@ -42,8 +42,8 @@ func room(
     swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)")
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude)
 }
 
 let package = Package(
@@ -100,7 +100,7 @@ let package = Package(
     tests("RunTests", ["EngramRun", "EngramData", "EngramKit", "EngramPlugins"]),
     tests("ReportTests", ["EngramReport", "EngramData", "EngramKit"]),
     tests("PluginTests", ["EngramPlugins", "EngramKit", "EngramRun", "EngramData"]),
-    tests("CommandTests", ["EngramData", "EngramKit"]),
+    tests("CommandTests", ["EngramData", "EngramKit"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -51,11 +51,16 @@ final class Console {
   }
 
   /// A problem, its severity in colour on a terminal.
-  func say(_ problem: Problem) throws(Problem) {
+  func say(_ problem: Problem) throws(Problem) { try say(text(of: problem, coloured: coloursMessages)) }
+
+  /// A problem as a result of its own: a finding.
+  func text(of problem: Problem) -> String { text(of: problem, coloured: coloursResults) }
+
+  private func text(of problem: Problem, coloured: Bool) -> String {
     let severity = problem.severity
-    let word = colour(severity.rawValue + ":", severity == .error ? .red : .yellow, if: coloursMessages)
+    let word = colour(severity.rawValue + ":", severity == .error ? .red : .yellow, if: coloured)
     let place = problem.place.map { $0 + ": " } ?? ""
-    try say("\(place)\(word) \(problem.what)" + (problem.fix.map { "\n  fix: \($0)" } ?? ""))
+    return "\(place)\(word) \(problem.what)" + (problem.fix.map { "\n  fix: \($0)" } ?? "")
   }
 
   /// Draws `line` over the last one on a terminal; the caller knows that `moves` is true.

@@ -1,31 +1,45 @@
 import EngramKit
 
+/// What came of a verb that takes several files.
+struct Tally {
+  var files = 0
+  /// Files that could be read and are wrong.
+  var unsound = 0
+  /// Files that could not be read.
+  var unreadable = 0
+
+  /// 0 when all is well; 3 when some of several files failed; else 1.
+  var status: ExitStatus {
+    let failed = unsound + unreadable
+    return failed == 0 ? .done : failed == files ? .failed : .partly
+  }
+}
+
 /// Does `body` for every file; one that fails costs only itself and is reported on standard error.
 ///
 /// - Parameter body: Whether the file is sound, and its facts for `--json`: an object for one file, a list for several.
-/// - Returns: done; failed when the only file or all of them failed; partly when some did.
 func eachFile(
   _ paths: [String], _ json: Bool, _ console: Console, _ body: (String) throws -> (sound: Bool, facts: JSON)
-) throws -> ExitStatus {
+) throws -> Tally {
   var facts: [JSON] = []
-  var failed = 0
+  var tally = Tally()
   for path in paths {
+    tally.files += 1
     do {
       let (sound, known) = try body(path)
       facts.append(known)
-      if !sound { failed += 1 }
-    } catch let problems as Problems {
-      failed += 1
-      for known in problems.list { try console.say(known.at(path)) }
+      if !sound { tally.unsound += 1 }
     } catch {
-      failed += 1
-      try console.say(problem(error, at: path))
+      tally.unreadable += 1
+      let list = ((error as? Problems)?.list ?? [problem(error, at: path)]).map { $0.at(path) }
+      for known in list { try console.say(known) }
+      facts.append(["file": .text(path), "problems": .list(list.map(\.json))])
     }
   }
   if json, let first = facts.first {
     try console.print((paths.count == 1 ? first : .list(facts)).indented)
   }
-  return failed == 0 ? .done : failed == paths.count ? .failed : .partly
+  return tally
 }
 
 /// A number of bytes as one would say it: `62.7 kB`.

@@ -1,4 +1,5 @@
 import EngramData
+import EngramFormats
 import EngramKit
 
 extension Command {
@@ -6,7 +7,9 @@ extension Command {
     name: "inspect",
     summary: "Show what a file holds, or how it differs from another.",
     arguments: [
-      Argument(name: "FILE", summary: "An HDF5 file.", count: .many, completes: .files)
+      Argument(
+        name: "FILE", summary: "A file; what is in it is told from its content.", count: .many,
+        completes: .files)
     ],
     options: [
       Option(name: "attributes", summary: "Show every attribute too."),
@@ -43,17 +46,55 @@ private func inspectFiles(_ invocation: Invocation, _ console: Console) throws -
     throw Misuse("'--tolerance' belongs to '--against'", fix: "add --against FILE")
   }
   return try eachFile(invocation.words, invocation.has("json"), console) { path in
-    let file = try H5File(reading: path, followExternal: follow)
-    let entries = try file.entries()
-    let problems = entries.compactMap(\.problem)
-    for problem in problems { try console.say(problem) }
-    if invocation.has("json") {
-      return (problems.isEmpty, ["file": .text(path), "entries": .list(entries.map(\.json))])
+    let detection = try detectFormat(path, followExternal: follow)
+    guard detection.format.isHDF5 else {
+      if !invocation.has("json") {
+        let title = detection.format.title
+        try console.print("\(console.paint(path, .bold))  \(title), because of \(detection.because)")
+      }
+      return (true, ["file": .text(path), "format": detection.json])
     }
-    try console.print(console.paint(path, .bold) + "  " + (file.size.map(byteWords) ?? ""))
-    for line in treeLines(entries, attributes: invocation.has("attributes")) { try console.print(line) }
-    return (problems.isEmpty, .null)
+    return try inspectHDF5(path, detection, invocation, console)
+  }.status
+}
+
+private func inspectHDF5(
+  _ path: String, _ detection: Detection, _ invocation: Invocation, _ console: Console
+) throws -> (sound: Bool, facts: JSON) {
+  let file = try H5File(reading: path, followExternal: invocation.has("follow-external"))
+  let entries = try file.entries()
+  var problems = entries.compactMap(\.problem)
+  var held: [Holding] = []
+  var warnings: [Problem] = []
+  var version: SchemaVersion?
+  if [.engram, .sonata].contains(detection.format) {
+    let layout = try EngramFile(file)
+    (version, warnings) = (layout.version, layout.warnings)
+    let found = try holdings(layout)
+    held = found.list
+    problems += found.problems
   }
+  for problem in problems + warnings { try console.say(problem.at(path)) }
+  if invocation.has("json") {
+    let facts: JSON = [
+      "file": .text(path), "bytes": file.size.map { .integer($0) } ?? .null, "format": detection.json,
+      "layout_version": JSON(version?.description), "holds": .list(held.map(\.json)),
+      "entries": .list(entries.map(\.json)),
+    ]
+    return (problems.isEmpty, facts)
+  }
+  try console.print(console.paint(path, .bold) + "  " + (file.size.map(byteWords) ?? ""))
+  let layout = detection.format.title + (version.map { " \($0)" } ?? "")
+  try console.print("  \(layout), because of \(detection.because)")
+  var table = TextTable()
+  for holding in held { table.add([holding.kind, holding.name, holding.words]) }
+  for line in table.lines(indent: "  ") { try console.print(line) }
+  for line in treeLines(entries, attributes: invocation.has("attributes")) { try console.print(line) }
+  return (problems.isEmpty, .null)
+}
+
+extension Detection {
+  fileprivate var json: JSON { ["name": .text(format.rawValue), "because": .text(because)] }
 }
 
 private func show(

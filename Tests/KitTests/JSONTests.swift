@@ -7,7 +7,7 @@ struct JSONTests {
   @Test("reads back as the same value through Foundation's reader")
   func roundTrip() throws {
     let words = ["plain", "quote \" and \\", "line\nbreak\ttab", "µ Ω 🧠", "\u{1}\u{1F}\u{7F}"]
-    let numbers = [0.1, -0.0, 1e-300, 1.7976931348623157e308, 5e-324, 3]
+    let numbers = [0.1, -0.0, 1e-300, 1.7976931348623157e308, .leastNonzeroMagnitude, 3]
     let json: JSON = [
       "words": JSON(words), "numbers": JSON(numbers), "none": .null, "yes": .flag(true), "empty": [],
     ]
