@@ -21,7 +21,8 @@ public struct StepRecord: Sendable {
       self.sha256 = sha256
     }
 
-    var json: JSON {
+    /// As it stands in provenance and in the step's attribute.
+    public var json: JSON {
       ["dataset": .text(dataset), "file": JSON(file), "object": .text(object), "sha256": JSON(sha256)]
     }
   }

@@ -81,3 +81,7 @@ public struct Step: Sendable {
   /// Which weights of a training.
   public enum Moment: String, Sendable, CaseIterable { case end, checkpoints }
 }
+
+extension Step.Interval: CustomStringConvertible {
+  public var description: String { "\(count) \(measure.rawValue)" }
+}

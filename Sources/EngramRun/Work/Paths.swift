@@ -29,3 +29,20 @@ func relativePath(_ path: String, from folder: String) -> String {
   while common < min(target.count - 1, base.count), target[common] == base[common] { common += 1 }
   return (Array(repeating: "..", count: base.count - common) + target[common...]).joined(separator: "/")
 }
+
+/// Makes a folder and those on the way to it.
+func makeFolder(_ path: String) throws {
+  do {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  } catch {
+    throw Problem("the folder cannot be made: \(error.localizedDescription)", at: path)
+  }
+}
+
+/// Removes a file or folder that may not be there.
+func removeIfThere(_ path: String) throws {
+  guard FileManager.default.fileExists(atPath: path) else { return }
+  do { try FileManager.default.removeItem(atPath: path) } catch {
+    throw Problem("cannot be removed: \(error.localizedDescription)", at: path)
+  }
+}
