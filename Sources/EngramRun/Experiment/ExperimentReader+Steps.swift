@@ -32,6 +32,11 @@ extension ExperimentReader {
         fix: "it becomes a group in the result file; choose a plain word")
       return nil
     }
+    if RunIndex.reserved.contains(id.value) {
+      findings.add(
+        "the step id '\(id.value)' is used for the table of runs", at: id.mark, fix: "choose another")
+      return nil
+    }
     var step = Step(
       id: id.value, mark: node.mark, kind: kind, plugin: plugin, set: settings(fields), read: reads(fields))
     switch kind {

@@ -31,8 +31,7 @@ final class RunExecution {
 
   /// Makes run `run` and writes `path`; returns the notes that a user should read.
   static func perform(
-    _ provenance: RunProvenance, _ run: RunNumber, to path: String,
-    report: @escaping (Double, String) -> Void
+    _ provenance: RunProvenance, _ run: RunNumber, to path: String, report: (Double, String) -> Void
   ) throws -> [String] {
     let line = try provenance.line(run)
     let resume = path.hasSuffix(".h5") ? String(path.dropLast(3)) + ".resume" : path + ".resume"

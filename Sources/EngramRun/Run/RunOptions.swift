@@ -24,6 +24,8 @@ public struct RunOutcome: Sendable {
   public var done = 0
   public var skipped = 0
   public var failures: [Failure] = []
+  /// What a user should know of the runs that were made: a training that stopped early, an assumption.
+  public var notes: [String] = []
   /// Whether the user stopped it; what was done is kept.
   public var cancelled = false
   /// The experiment's expectations, once all runs are done.
