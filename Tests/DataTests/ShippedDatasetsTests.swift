@@ -8,7 +8,9 @@ import Testing
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("datasets").path
 
-  private func open(_ name: String) throws -> EngramFile { try EngramFile("\(Self.folder)/\(name).h5") }
+  private func open(_ name: String) throws -> EngramFile {
+    try EngramFile(reading: "\(Self.folder)/\(name).h5")
+  }
 
   /// Synapses by target and source.
   private func synapses(_ file: EngramFile, _ population: String) throws -> SparseMatrix {
@@ -19,7 +21,8 @@ import Testing
   }
 
   private func types(_ file: EngramFile, _ population: String) throws -> [String] {
-    try #require(try #require(try file.nodes(population)).table.labels("cell_type"))
+    let nodes = try #require(try file.nodes(population))
+    return try #require(try nodes.table.labels("cell_type"))
   }
 
   @Test(
