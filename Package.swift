@@ -56,7 +56,6 @@ let package = Package(
     library("CHDF5", hdf5, apt: "libhdf5-dev"),
     library("CLAPACK", "openblas", apt: "libopenblas-dev liblapacke-dev"),
     library("CARPACK", "arpack", apt: "libarpack2-dev"),
-    .systemLibrary(name: "CKissFFT", path: "Sources/CKissFFT", providers: [.apt(["libkissfft-dev"])]),
     library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     library("CCrypto", "libcrypto", apt: "libssl-dev"),
     library("CZip", "libzip", apt: "libzip-dev"),
@@ -67,6 +66,7 @@ let package = Package(
       name: "CBoost", path: "Sources/CBoost", cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CGuard", path: "Sources/CGuard"),
+    .target(name: "CKissFFT", path: "Sources/CKissFFT", cxxSettings: [.unsafeFlags(["-O2"])]),
     .target(
       name: "CSLEEF", path: "Sources/CSLEEF", cSettings: vectorisedC,
       linkerSettings: [.linkedLibrary("sleef")]),

@@ -34,20 +34,24 @@
     }                                                                \
   }
 
-MAP_FLOAT(engram_sleef_exp_float, Sleef_expf8_u10avx2)
-MAP_FLOAT(engram_sleef_tanh_float, Sleef_tanhf8_u10avx2)
-MAP_DOUBLE(engram_sleef_exp_double, Sleef_expd4_u10avx2)
-MAP_DOUBLE(engram_sleef_tanh_double, Sleef_tanhd4_u10avx2)
-MAP_DOUBLE(engram_sleef_log_double, Sleef_logd4_u10avx2)
+#define MAP(function)                                                       \
+  MAP_FLOAT(engram_sleef_##function##_float, Sleef_##function##f8_u10avx2)  \
+  MAP_DOUBLE(engram_sleef_##function##_double, Sleef_##function##d4_u10avx2)
 #else
-#define MAP(name, type, function)                                    \
+#define MAP_ONE(name, type, function)                                \
   void name(const type *x, type *y, size_t count) {                  \
     for (size_t i = 0; i < count; i++) y[i] = function(x[i]);        \
   }
-
-MAP(engram_sleef_exp_float, float, Sleef_expf_u10)
-MAP(engram_sleef_tanh_float, float, Sleef_tanhf_u10)
-MAP(engram_sleef_exp_double, double, Sleef_exp_u10)
-MAP(engram_sleef_tanh_double, double, Sleef_tanh_u10)
-MAP(engram_sleef_log_double, double, Sleef_log_u10)
+#define MAP(function)                                                       \
+  MAP_ONE(engram_sleef_##function##_float, float, Sleef_##function##f_u10)  \
+  MAP_ONE(engram_sleef_##function##_double, double, Sleef_##function##_u10)
 #endif
+
+MAP(exp)
+MAP(expm1)
+MAP(log)
+MAP(log1p)
+MAP(tanh)
+MAP(erf)
+MAP(sin)
+MAP(cos)

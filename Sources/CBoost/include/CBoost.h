@@ -1,4 +1,4 @@
-// Special functions, distributions, quadrature and roots of Boost.Math, with C linkage.
+// Special functions, distributions, quadrature, roots and the stiff stepper of Boost, with C linkage.
 #pragma once
 #ifdef __cplusplus
 extern "C" {
@@ -28,6 +28,14 @@ int engram_boost_gauss_kronrod(engram_boost_function f, void *context, double fr
 /// Narrows a bracket of a root to `tolerance`; `evaluations` holds the limit, then the number used.
 int engram_boost_toms748(engram_boost_function f, void *context, double *low, double *high, double at_low,
                          double at_high, double tolerance, int *evaluations);
+
+/// dx/dt of a system of equations.
+typedef void (*engram_boost_slope)(void *context, double t, const double *x, double *slope);
+/// Derivatives of the slopes by the variables, row by row, and by time.
+typedef void (*engram_boost_jacobian)(void *context, double t, const double *x, double *jacobian, double *in_time);
+/// One Rosenbrock step of order 4 with an error estimate of order 3; 1 when Boost refused.
+int engram_boost_rosenbrock4(engram_boost_slope f, engram_boost_jacobian jacobian, void *context, int size, double t,
+                             double dt, const double *from, double *to, double *error);
 
 #ifdef __cplusplus
 }

@@ -2,9 +2,18 @@
 #pragma once
 #include <stddef.h>
 
-/// y[i] = exp(x[i]), tanh(x[i]), log(x[i]); `x` and `y` may be the same array.
-void engram_sleef_exp_float(const float *x, float *y, size_t count);
-void engram_sleef_tanh_float(const float *x, float *y, size_t count);
-void engram_sleef_exp_double(const double *x, double *y, size_t count);
-void engram_sleef_tanh_double(const double *x, double *y, size_t count);
-void engram_sleef_log_double(const double *x, double *y, size_t count);
+/// y[i] = exp(x[i]) and so on; `x` and `y` may be the same array. Errors stay below 1 unit in the last place.
+#define ENGRAM_SLEEF_DECLARE(function)                                                      \
+  void engram_sleef_##function##_float(const float *x, float *y, size_t count);             \
+  void engram_sleef_##function##_double(const double *x, double *y, size_t count);
+
+ENGRAM_SLEEF_DECLARE(exp)
+ENGRAM_SLEEF_DECLARE(expm1)
+ENGRAM_SLEEF_DECLARE(log)
+ENGRAM_SLEEF_DECLARE(log1p)
+ENGRAM_SLEEF_DECLARE(tanh)
+ENGRAM_SLEEF_DECLARE(erf)
+ENGRAM_SLEEF_DECLARE(sin)
+ENGRAM_SLEEF_DECLARE(cos)
+
+#undef ENGRAM_SLEEF_DECLARE

@@ -12,6 +12,9 @@ public protocol Real: BinaryFloatingPoint, Sendable {
   static func gemv(
     _ transpose: Bool, _ rows: Int, _ columns: Int, _ alpha: Self, _ a: UnsafePointer<Self>,
     _ x: UnsafePointer<Self>, _ beta: Self, _ y: UnsafeMutablePointer<Self>)
+  /// y[i] = function(x[i]) for `count` elements; `x` and `y` may be the same array.
+  static func apply(
+    _ function: ElementaryFunction, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>, _ count: Int)
 }
 
 extension Float: Real {
