@@ -65,7 +65,7 @@ extension FigureResolver {
     let (height, width) = (values.shape[1], values.shape[2])
     let across = max(1, Int(Double(count).squareRoot().rounded(.up)))
     let down = max(1, (count + across - 1) / across)
-    var sheet = Matrix(repeating: 0, shape: [down * (height + 1), across * (width + 1)])
+    var sheet = Matrix(repeating: 0, shape: [down * (height + 1) - 1, across * (width + 1) - 1])
     for tile in 0..<count {
       for row in 0..<height {
         for column in 0..<width {

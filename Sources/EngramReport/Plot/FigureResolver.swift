@@ -77,8 +77,9 @@ struct FigureResolver {
     rules += 1
   }
 
-  /// A single series needs no legend: the axes and the caption say what it is.
+  /// A single series needs no legend: the axes and the caption say what it is. Points need room about them.
   private mutating func settle() {
+    if plot.items.contains(where: { $0 is PointsItem }) { plot.x.padding = 0.04 }
     let keys = plot.items.flatMap(\.keys)
     guard keys.count == 1 else { return }
     for place in plot.items.indices {

@@ -27,7 +27,7 @@ struct Layout: Sendable {
     let isImage = plot.colourBar != nil
 
     // The vertical ticks decide the left margin; their number hardly depends on the margin.
-    let guess = isImage ? 330 : Plot.height - 90
+    let guess = isImage ? 310 : Plot.height - 90
     yTicks = plot.y.ticks(yDomain, length: guess, spacing: 46)
     let names = plot.y.categories ?? plot.y.groups.map(\.name)
     let tickWidth =
@@ -39,10 +39,12 @@ struct Layout: Sendable {
     var box = Box(x: left, y: top, width: room, height: 262)
     if plot.equalScales {
       let wanted = room * yDomain.length / xDomain.length
-      box.height = min(max(wanted, 190), 420)
+      box.height = min(max(wanted, 190), 310)
       Self.equalise(&xDomain, &yDomain, box)
     } else if isImage {
-      (box.width, box.height) = Self.imageSize(xDomain, yDomain, room: room)
+      // A map over coordinates fills the width; a matrix has square cells.
+      (box.width, box.height) =
+        plot.y.reversed ? Self.imageSize(xDomain, yDomain, room: room) : (room, 262)
     }
     frame = Frame(
       box: box,
@@ -91,9 +93,9 @@ struct Layout: Sendable {
 
   /// Square cells unless that would make the picture a strip.
   private static func imageSize(_ x: Extent, _ y: Extent, room: Double) -> (Double, Double) {
-    let most = min(room, 390)
+    let most = min(room, 310)
     let ratio = y.length / x.length
-    guard ratio > 0.4, ratio < 2.5 else { return (most, ratio <= 0.4 ? 190 : 390) }
+    guard ratio > 0.4, ratio < 2.5 else { return (min(room, 400), ratio <= 0.4 ? 190 : 310) }
     return ratio <= 1 ? (most, most * ratio) : (most / ratio, most)
   }
 }

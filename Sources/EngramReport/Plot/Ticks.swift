@@ -33,7 +33,7 @@ struct Ticks: Sendable, Hashable {
       power: power)
   }
 
-  /// Ticks at powers of ten, with minor ticks between where there is room; below two decades also at 2 and 5.
+  /// Ticks at powers of ten, with minor ticks between where there is room; below two and a half decades also at 2 and 5.
   static func logarithmic(_ extent: Extent, count: Int) -> Ticks {
     guard extent.lower > 0, extent.upper > extent.lower else { return Ticks(marks: []) }
     let low = Int(log10(extent.lower).rounded(.down))
@@ -41,7 +41,7 @@ struct Ticks: Sendable, Hashable {
     let decades = log10(extent.upper / extent.lower)
     if decades < 0.7 { return linear(extent, count: count) }
     let every = max(1, Int((Double(high - low) / Double(max(count, 1))).rounded(.up)))
-    let labelled: [Double] = decades < 2 ? [1, 2, 5] : [1]
+    let labelled: [Double] = decades < 2.5 ? [1, 2, 5] : [1]
     let plain = low >= -3 && high <= 5
     var marks: [Tick] = []
     for exponent in low...high {
