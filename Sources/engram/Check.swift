@@ -72,13 +72,5 @@ extension Command.Option {
 
 extension Invocation {
   /// The files that replace an experiment's named inputs.
-  func inputs() throws -> [String: String] {
-    var inputs: [String: String] = [:]
-    for (name, file) in try pairs("input", "NAME=FILE#DATASET") {
-      guard inputs.updateValue(file, forKey: name) == nil else {
-        throw Misuse("input '\(name)' was given twice", fix: "give it once")
-      }
-    }
-    return inputs
-  }
+  func inputs() throws(Misuse) -> [String: String] { try unique("input", "NAME=FILE#DATASET") }
 }

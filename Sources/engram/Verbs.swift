@@ -3,7 +3,7 @@ import EngramKit
 import EngramPlugins
 
 /// Every verb, in the order in which help shows them.
-let verbs: [Command] = [.list, .describe, .inspect, .check]
+let verbs: [Command] = [.list, .describe, .inspect, .check, .analyze, .run]
 
 /// The plugins that are compiled in.
 func registry() throws -> Registry { try Registry(catalogue) }
@@ -47,6 +47,7 @@ private func dispatch(_ arguments: ArraySlice<String>, _ console: Console) throw
   switch word {
   case "--help", "-h": try console.print(help())
   case "--version": try console.print("engram \(Engram.version)")
+  case workerWord: try work()
   case _ where word.hasPrefix("--completion"): try console.print(completion(arguments))
   default: throw unknown(word)
   }

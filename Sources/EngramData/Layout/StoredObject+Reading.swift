@@ -4,7 +4,7 @@ extension StoredObject {
   /// Numbers of any shape as stored; only `rows` of the first axis where given.
   ///
   /// - Throws: `Problem` when it holds none.
-  func numbers(rows: Range<Int>?) throws -> Tensor<Double> {
+  public func numbers(rows: Range<Int>?) throws -> Tensor<Double> {
     switch content {
     case .dataset(let dataset): return try numbers(dataset, rows)
     case .report(let report): return try numbers(report.data, rows)
@@ -29,7 +29,7 @@ extension StoredObject {
   }
 
   /// Weights `[post, pre]`, their unit and what was assumed.
-  func connectivity() throws -> (weights: Connectivity, unit: String?, notes: [String]) {
+  public func connectivity() throws -> (weights: Connectivity, unit: String?, notes: [String]) {
     switch content {
     case .edges(let edges): return try edges.connectivity(file.options)
     case .matrix(let matrix): return (try matrix.read(), matrix.units, matrix.notes)
@@ -43,7 +43,7 @@ extension StoredObject {
   }
 
   /// One word for each element.
-  func labels() throws -> [String] {
+  public func labels() throws -> [String] {
     switch content {
     case .dataset(let dataset) where dataset.type.isString: return try dataset.readStrings()
     case .column(let nodes, let name):

@@ -1,0 +1,68 @@
+import EngramKit
+import EngramRun
+import Foundation
+
+/// What every verb that works on many things has in common.
+extension Command.Option {
+  static let jobs = Self(
+    name: "jobs", value: "N", summary: "Processes at the same time (default: one for each processor).")
+}
+
+/// The hidden word after which this binary is a worker of itself.
+let workerWord = "--worker"
+
+/// The command that starts a worker: this binary.
+func workerCommand() -> [String]? { Bundle.main.executablePath.map { [$0, workerWord] } }
+
+/// Does jobs for the parent process until it ends.
+func work() throws -> Never {
+  let plugins = try registry()
+  exit(serveWorker([runTask(registry: plugins), analysisTask(registry: plugins)]))
+}
+
+/// Processors that this process may use.
+func processorCount() -> Int { ProcessInfo.processInfo.activeProcessorCount }
+
+/// Whether there is a file at `path`.
+func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+extension Invocation {
+  /// The values of `--set`, by parameter.
+  func settings() throws -> [String: Value] {
+    try unique("set", "NAME=VALUE").mapValues(parseValue)
+  }
+
+  /// The pairs of an option, no name twice.
+  func unique(_ option: String, _ form: String) throws(Misuse) -> [String: String] {
+    var found: [String: String] = [:]
+    for (name, value) in try pairs(option, form) {
+      guard found.updateValue(value, forKey: name) == nil else {
+        throw Misuse("'--\(option)' gives '\(name)' twice", fix: "give it once")
+      }
+    }
+    return found
+  }
+
+  /// The seed, 1 where none is given.
+  func seed() throws(Misuse) -> UInt64 {
+    guard let text = value("seed") else { return 1 }
+    guard let seed = UInt64(text) else {
+      throw Misuse(
+        "'--seed' takes a whole number from 0 to \(UInt64.max), not '\(text)'", fix: "write --seed 1")
+    }
+    return seed
+  }
+}
+
+extension Console {
+  /// The table of what failed, and why.
+  func say(_ failures: [Failure]) throws {
+    var table = TextTable()
+    for failure in failures { table.add([failure.name, failure.problem, failure.fix ?? ""]) }
+    for line in table.lines() { try say(line) }
+  }
+}
+
+extension Failure {
+  var json: JSON { ["file": .text(name), "problem": .text(problem), "fix": JSON(fix)] }
+}
