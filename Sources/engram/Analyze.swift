@@ -68,8 +68,8 @@ private func analyzeAll(_ invocation: Invocation, _ console: Console) throws -> 
   } else {
     for text in try scalarTable(results) { try console.print(text) }
   }
-  if files.count > 1 { try console.say(outcome.words(of: files.count, in: line.elapsed)) }
   try console.say(outcome.failures)
+  if files.count > 1 { try console.say(outcome.words(of: files.count, in: line.elapsed)) }
   if outcome.cancelled { try console.say("Stopped. The same command goes on where it was.") }
   return ExitStatus(rawValue: outcome.exitStatus) ?? .failed
 }
@@ -78,6 +78,6 @@ extension BatchOutcome {
   fileprivate func words(of total: Int, in time: String) -> String {
     let earlier = skipped > 0 ? " (\(skipped) of them earlier)" : ""
     return "Analysed \(done + skipped) of \(total) files\(earlier) in \(time)."
-      + (failures.isEmpty ? "" : " \(failures.count) failed:")
+      + (failures.isEmpty ? "" : " \(failures.count) failed.")
   }
 }

@@ -70,12 +70,12 @@ struct ExperimentWork {
       file, inputs: inputs, registry: plugins, options: options, progress: line.show)
     line.end()
     for note in outcome.notes { try console.say("note: \(note)") }
+    try console.say(outcome.failures)
     let made = outcome.done + outcome.skipped
     let earlier = outcome.skipped > 0 ? " (\(outcome.skipped) of them earlier)" : ""
-    let failed = outcome.failures.isEmpty ? "" : " \(outcome.failures.count) failed:"
+    let failed = outcome.failures.isEmpty ? "" : " \(outcome.failures.count) failed."
     try console.say(
       "\(file): \(made) of \(counted(check.runs, "run"))\(earlier) in \(line.elapsed).\(failed)")
-    try console.say(outcome.failures)
     if outcome.cancelled { try console.say("Stopped. The same command goes on where it was.") }
     return outcome
   }

@@ -29,38 +29,52 @@ struct StepResults {
       table.add([scalar.name, significant(scalar.value), scalar.unit == "1" ? "" : scalar.unit])
     }
     lines += table.lines()
-    for object in objects where !object.isScalar { lines += try block(object) }
+    var used: Set<String> = []
+    let blocks = try objects.filter { !$0.isScalar && $0.kind != .labels }.map { try block($0, &used) }
+    for object in objects where object.kind == .labels && !used.contains(object.name) {
+      lines += try list(object)
+    }
+    lines += blocks.joined()
     lines += step.notes.map { "  note: \($0)" }
     return lines + ["Written: \(path)"]
   }
 
-  private func block(_ object: StoredObject) throws -> [String] {
+  private func title(_ object: StoredObject) -> String {
     let shape =
       object.axes.map { zip($0, object.shape).map { "\($0) \($1)" } } ?? object.shape.map(String.init)
-    let unit = object.unit.map { $0 == "1" ? "" : " \($0)" } ?? ""
-    let title = "  \(object.name)\(unit) [\(shape.joined(separator: ", "))]"
-    guard object.shape.allSatisfy({ $0 <= screenLimit }), object.shape.count <= 2,
-      object.shape.reduce(1, *) > 0
-    else { return [title + "  in the file"] }
-    if object.kind == .labels { return [title + "  " + (try object.labels()).joined(separator: ", ")] }
-    guard [.array, .history].contains(object.kind) else { return [title + "  in the file"] }
-    let values = try object.numbers(rows: nil)
-    let columns = values.rank == 2 ? values.columns : 1
-    let heads = try values.rank == 2 ? labels(object, axis: 1) : nil
-    let rows = try labels(object, axis: 0)
-    var table = TextTable(rightAligned: Set(1...columns))
-    if let heads { table.add([""] + heads) }
-    for row in 0..<values.rows { table.add([rows?[row] ?? "\(row)"] + values.row(row).map(significant)) }
-    return [title] + table.lines(indent: "    ")
+    let unit = object.unit.map { $0 == "1" ? "" : " in \($0)" } ?? ""
+    return "  \(object.name)\(unit) [\(shape.joined(separator: ", "))]"
   }
 
-  /// The words along an axis: a list of labels of the same results with that axis.
-  private func labels(_ object: StoredObject, axis: Int) throws -> [String]? {
-    guard let symbol = object.axes?[axis] else { return nil }
-    let names = objects.first {
-      $0.kind == .labels && $0.axes == [symbol] && $0.shape == [object.shape[axis]]
+  private func list(_ labels: StoredObject) throws -> [String] {
+    guard labels.shape.reduce(1, *) <= rowLimit else { return [title(labels) + "  in the file"] }
+    return [title(labels) + "  " + (try labels.labels()).joined(separator: ", ")]
+  }
+
+  /// Numbers with the words of their axes where the results name them; `used` gets the names of those words.
+  private func block(_ object: StoredObject, _ used: inout Set<String>) throws -> [String] {
+    let fits =
+      object.shape.first ?? 1 <= rowLimit && object.shape.dropFirst().allSatisfy { $0 <= columnLimit }
+    guard fits, object.shape.count <= 2, !object.shape.contains(0), [.array, .history].contains(object.kind)
+    else {
+      return [title(object) + "  in the file"]
     }
-    return try names?.labels()
+    let values = try object.numbers(rows: nil)
+    let rows = try words(object, axis: 0, &used)
+    let heads = try values.rank == 2 ? words(object, axis: 1, &used) : nil
+    var table = TextTable(rightAligned: Set(1...(values.rank == 2 ? values.columns : 1)))
+    if let heads { table.add([""] + heads) }
+    for row in 0..<values.rows { table.add([rows?[row] ?? "\(row)"] + values.row(row).map(significant)) }
+    return [title(object)] + table.lines(indent: "    ")
+  }
+
+  /// The words along an axis: labels of the same results along that axis, else the only ones of its length.
+  private func words(_ object: StoredObject, axis: Int, _ used: inout Set<String>) throws -> [String]? {
+    let fitting = objects.filter { $0.kind == .labels && $0.shape == [object.shape[axis]] }
+    let named = fitting.filter { $0.axes?.first == object.axes?[axis] }
+    guard let labels = named.first ?? (fitting.count == 1 ? fitting[0] : nil) else { return nil }
+    used.insert(labels.name)
+    return try labels.labels()
   }
 
   /// For a program: every number, but for weights and spikes and what has more than 100,000 elements.
@@ -92,19 +106,21 @@ struct StepResults {
   }
 }
 
-/// Axes longer than this are left to the file.
-private let screenLimit = 12
+/// What is longer or wider than this is left to the file.
+private let rowLimit = 40
+private let columnLimit = 12
 
-/// One row for each file, one column for each scalar.
+/// One row for each file: its scalars, and where all its results are.
 func scalarTable(_ results: [StepResults]) throws -> [String] {
   guard let first = results.first else { return [] }
-  let heads = try first.scalars().prefix(screenLimit).map {
+  let heads = try first.scalars().prefix(columnLimit).map {
     $0.unit == "1" ? $0.name : "\($0.name) (\($0.unit))"
   }
-  var table = TextTable(rightAligned: Set(1..<heads.count + 1))
-  table.add(["file"] + heads)
+  var table = TextTable(rightAligned: Set((0..<heads.count).map { $0 + 1 }))
+  table.add(["file"] + heads + ["written"])
   for result in results {
-    table.add([result.input] + (try result.scalars().prefix(screenLimit).map { significant($0.value) }))
+    let values = try result.scalars().prefix(columnLimit).map { significant($0.value) }
+    table.add([result.input] + values + [result.path])
   }
   return table.lines(indent: "")
 }

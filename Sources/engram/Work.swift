@@ -55,11 +55,9 @@ extension Invocation {
 }
 
 extension Console {
-  /// The table of what failed, and why.
+  /// What failed, and why.
   func say(_ failures: [Failure]) throws {
-    var table = TextTable()
-    for failure in failures { table.add([failure.name, failure.problem, failure.fix ?? ""]) }
-    for line in table.lines() { try say(line) }
+    for failure in failures { try say(Problem(failure.problem, at: failure.name, fix: failure.fix)) }
   }
 }
 

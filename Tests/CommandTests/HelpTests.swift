@@ -3,7 +3,7 @@ import Testing
 
 @Suite("help")
 struct HelpTests {
-  static let verbs = ["list", "describe", "inspect", "check"]
+  static let verbs = ["list", "describe", "inspect", "check", "analyze", "run"]
 
   @Test("fits on one screen and names every verb")
   func overview() throws {

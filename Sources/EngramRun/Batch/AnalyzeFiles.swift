@@ -3,7 +3,7 @@ import Foundation
 
 /// How many files are analysed.
 public struct AnalyzeOptions: Sendable {
-  /// Folder of the results, one file for each input, and of `analyze.jsonl`.
+  /// Folder of the results, `FILE.ANALYSIS.h5` for each input, and of `analyze.jsonl`.
   public var output: String
   public var jobs: Int
   /// The command that starts a worker; nil: this process does the work.
@@ -14,9 +14,15 @@ public struct AnalyzeOptions: Sendable {
     self.jobs = jobs
     self.worker = worker
   }
+
+  /// Where the results of an analysis of a file are.
+  public func path(of file: String, _ analysis: String) -> String {
+    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    return "\(output)/\(name).\(analysis).h5"
+  }
 }
 
-/// Analyses many files: `FOLDER/NAME.h5` for each, with a journal by which the same command goes on.
+/// Analyses many files: `FOLDER/FILE.ANALYSIS.h5` for each, with a journal by which the same command goes on.
 ///
 /// - Throws: `Problems` when the request is wrong or two files have one name; what `runBatch` throws.
 public func analyzeFiles(
@@ -30,8 +36,7 @@ public func analyzeFiles(
   let encoder = JSONEncoder()
   encoder.outputFormatting = .sortedKeys
   let jobs = try files.map { file in
-    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-    let output = "\(options.output)/\(name).h5"
+    let output = options.path(of: file, request.analysis)
     let order = AnalysisOrder(request: request, file: file, output: output)
     return BatchJob(input: file, others: others, output: output, request: try encoder.encode(order))
   }
