@@ -34,6 +34,7 @@ public final class EngramWriter {
   }
 
   /// Writes a file in one go; nothing is left when `body` throws.
+  @discardableResult
   public static func write<T>(
     _ path: String, title: String = "", provenance: [JSON] = [], _ body: (EngramWriter) throws -> T
   ) throws -> T {

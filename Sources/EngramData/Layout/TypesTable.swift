@@ -89,7 +89,7 @@ public struct TypesTable: Sendable, Equatable {
   /// name with `_types.csv` (`v1_nodes.h5`, `v1_node_types.csv`), or `<kind>_types.csv`.
   ///
   /// - Returns: nil when there is none.
-  static func beside(_ file: String, kind: String, population: String) throws -> TypesTable? {
+  public static func beside(_ file: String, kind: String, population: String) throws -> TypesTable? {
     let url = URL(fileURLWithPath: file)
     let folder = (file as NSString).deletingLastPathComponent
     let stem = url.deletingPathExtension().lastPathComponent
