@@ -23,6 +23,24 @@ public enum Report {
     return index
   }
 
+  /// Writes the report on result files, folders of them, or plain data files.
+  ///
+  /// - Parameters:
+  ///   - results: Files, or folders such as `results/chain` with its runs and their `index.h5`.
+  ///   - describe: What the registry says of a plugin: its sentence, units and defaults; nil where it is not known.
+  ///   - comparisons: What `reproduce` compared with published numbers.
+  /// - Returns: The page's path.
+  /// - Throws: `Problem` when nothing is there to report on, a file cannot be read, or one cannot be written.
+  @discardableResult
+  public static func write(
+    results: [URL], into folder: URL, describe: (String) -> Description? = { _ in nil },
+    comparisons: [Comparison] = []
+  ) throws -> URL {
+    var model = try withoutActuallyEscaping(describe) { try ResultReader(describe: $0).model(results) }
+    model.comparisons = comparisons
+    return try write(model, into: folder)
+  }
+
   private static func makeFolder(_ folder: URL) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

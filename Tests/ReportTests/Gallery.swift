@@ -134,30 +134,31 @@ enum Gallery {
       InputFile(path: "datasets/a <b> & c.h5", sha256: String(repeating: "0123456789abcdef", count: 4))
     ]
     step.results = [
-      Result(
+      ResultEntry(
         "spectral_radius", unit: "1", summary: "Largest modulus.", .numbers(Tensor([1.2345678], shape: []))),
-      Result("mean_rate", unit: "Hz", summary: "Over all units.", .numbers(Tensor([12.5], shape: []))),
-      Result("fano", summary: "Undefined without spikes.", .numbers(Tensor([.nan], shape: []))),
-      Result("types", axes: ["type"], .labels(["E", "PV", "SST"])),
-      Result(
+      ResultEntry("mean_rate", unit: "Hz", summary: "Over all units.", .numbers(Tensor([12.5], shape: []))),
+      ResultEntry("fano", summary: "Undefined without spikes.", .numbers(Tensor([.nan], shape: []))),
+      ResultEntry("types", axes: ["type"], .labels(["E", "PV", "SST"])),
+      ResultEntry(
         "by_type", axes: ["type"], unit: "Hz", summary: "Rate.", .numbers(Tensor([1, 20, 3], shape: [3]))),
-      Result(
+      ResultEntry(
         "mean_weight", axes: ["type", "type"], unit: "nS", summary: "Post by pre.",
         .numbers(Tensor([0.4, -0.8, 0.3, -0.2, 0.11, -0.5, 0.9, 0.02, .nan], shape: [3, 3]))),
-      Result(
+      ResultEntry(
         "chain", axes: ["type", "type", "type"], summary: "Excess of chains.",
         .numbers(Tensor((0..<27).map { Double($0 - 13) / 20 }, shape: [3, 3, 3]))),
-      Result("big", axes: ["neuron"], unit: "mV", .numbers(Tensor((0..<500).map(Double.init), shape: [500]))),
-      Result("huge", axes: ["neuron", "time"], .large([100_000, 5000])),
+      ResultEntry(
+        "big", axes: ["neuron"], unit: "mV", .numbers(Tensor((0..<500).map(Double.init), shape: [500]))),
+      ResultEntry("huge", axes: ["neuron", "time"], .large([100_000, 5000])),
     ]
     step.notes = ["fano is NaN: no unit has a spike in any window."]
     step.command = "engram analyze every-layer \"datasets/a <b> & c.h5\" --set window=50ms"
     var model = PageModel(
       title: "Gallery", sentence: "Every layer, table and note on one page.", steps: [step])
-    model.verdicts = [
-      Verdict(
+    model.comparisons = [
+      Comparison(
         name: "auc/bptt", value: 0.21, band: "0.1 … 0.3", published: "0.2", source: "Table 1", passes: true),
-      Verdict(
+      Comparison(
         name: "rate", value: 21, unit: "Hz", band: "below 20 Hz", published: "", source: "Fig. 2",
         passes: false),
     ]

@@ -53,6 +53,17 @@ extension StoredObject {
     }
   }
 
+  /// The sentence that says what it is, as the step that wrote it declared it; nil where there is none.
+  public func doc() throws -> String? {
+    if case .dataset(let dataset) = content { return try dataset.attributes.string("doc") }
+    let root = try file.h5.root
+    switch try root.kind(of: path) {
+    case .group: return try root.group(path).attributes.string("doc")
+    case .dataset: return try root.dataset(path).attributes.string("doc")
+    case .namedType, nil: return nil
+    }
+  }
+
   /// The stored spikes.
   func spikePopulation() throws -> SpikePopulation {
     guard case .spikes(let spikes) = content else { throw mismatch("spikes") }

@@ -37,7 +37,9 @@ struct FigurePanel: Sendable {
     var panels: [FigurePanel] = []
     for figure in step.figures {
       do {
-        guard let plot = try FigureResolver.plot(figure, from: step.source) else { continue }
+        guard let plot = try FigureResolver.plot(figure, from: step.source, weights: step.weights) else {
+          continue
+        }
         panels.append(
           FigurePanel(
             figure: figure, file: prefix + figure.name,

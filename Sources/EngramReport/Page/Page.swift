@@ -34,7 +34,7 @@ struct Page {
       .tag("style", [:], HTML(markup: PageStyle.css)),
     ]
     let main =
-      [cards, notice, VerdictTable(model.verdicts).html, try runs()]
+      [cards, notice, ComparisonTable(model.comparisons).html, try runs()]
       + (try zip(model.steps, panels).map { try section($0, $1) }) + [ProvenanceTables(model).html]
     let body: [HTML] = [
       header, .tag("main", [:], main),

@@ -7,7 +7,7 @@ public struct PageModel: Sendable {
   public var sentence: String
   public var steps: [StepResult]
   /// What `reproduce` compared.
-  public var verdicts: [Verdict] = []
+  public var comparisons: [Comparison] = []
   /// Scalar results over sweeps and repeats; nil for a single run.
   public var sweep: SweepTable?
   public var warnings: [String] = []
@@ -33,10 +33,12 @@ public struct StepResult: Sendable {
   public var parameters: [ParameterRow] = []
   public var seed: String?
   public var inputs: [InputFile] = []
-  public var results: [Result] = []
+  public var results: [ResultEntry] = []
   public var figures: [Figure] = []
   /// Gives the datasets that the figures name.
   public var source = Inputs()
+  /// Names of the datasets that are weights between neurons, whose zeros are no connections.
+  public var weights: Set<String> = []
   public var notes: [String] = []
   /// The command that makes the step's results again.
   public var command: String?
@@ -87,7 +89,7 @@ public struct InputFile: Sendable, Hashable {
 }
 
 /// One stored result with what it means.
-public struct Result: Sendable {
+public struct ResultEntry: Sendable {
   public enum Content: Sendable {
     case numbers(Tensor<Double>)
     case labels([String])
@@ -119,7 +121,7 @@ public struct Result: Sendable {
 }
 
 /// One comparison with a published or reference number.
-public struct Verdict: Sendable, Hashable {
+public struct Comparison: Sendable, Hashable {
   /// Name of the value, such as `auc/bptt`, with `median` where it is one over runs.
   public var name: String
   public var value: Double

@@ -2,7 +2,7 @@ import EngramKit
 
 /// Tables of the scalar and small results of a step.
 struct ResultTables {
-  let results: [Result]
+  let results: [ResultEntry]
 
   /// Lists and matrices up to this many rows and columns are printed in full.
   private static let most = 16
@@ -10,7 +10,7 @@ struct ResultTables {
   var html: HTML {
     var matrices: [HTML] = []
     var vectors: [HTML] = []
-    var others: [Result] = []
+    var others: [ResultEntry] = []
     for result in results where result.scalar == nil {
       guard case .numbers(let values) = result.content, values.count > 0 else {
         others.append(result)
@@ -37,7 +37,7 @@ struct ResultTables {
     return .all(pieces)
   }
 
-  private func scalarTable(_ scalars: [Result]) -> HTML {
+  private func scalarTable(_ scalars: [ResultEntry]) -> HTML {
     var table = Table(columns: [
       .init(name: "Result"), .init(name: "Value", numeric: true), .init(name: "Unit"),
       .init(name: "Meaning", wide: true),
@@ -66,7 +66,7 @@ struct ResultTables {
     return (1...max(count, 1)).map { "\($0)" }
   }
 
-  private func heading(_ result: Result, _ extra: String = "") -> HTML {
+  private func heading(_ result: ResultEntry, _ extra: String = "") -> HTML {
     let unit = unitText(result.unit)
     return .tag(
       "caption", [:],
@@ -74,7 +74,7 @@ struct ResultTables {
       HTML(" " + [result.summary, extra].filter { !$0.isEmpty }.joined(separator: " ")))
   }
 
-  private func list(_ result: Result, _ values: Tensor<Double>) -> HTML {
+  private func list(_ result: ResultEntry, _ values: Tensor<Double>) -> HTML {
     let map = ColourMap(values.elements)
     let axis = result.axes.first ?? ""
     let names = names(axis, values.count)
@@ -88,7 +88,7 @@ struct ResultTables {
         .tag("tbody", [:], .tag("tr", [:], values.elements.map { cell($0, map) }))))
   }
 
-  private func matrix(_ result: Result, _ values: Tensor<Double>) -> HTML {
+  private func matrix(_ result: ResultEntry, _ values: Tensor<Double>) -> HTML {
     let map = ColourMap(values.elements)
     let rows = names(result.axes.first, values.rows)
     let columns = names(result.axes.dropFirst().first, values.columns)
@@ -109,7 +109,7 @@ struct ResultTables {
   }
 
   /// Three axes as one line for each first and second name, and a column for each third.
-  private func cube(_ result: Result, _ values: Tensor<Double>) -> HTML {
+  private func cube(_ result: ResultEntry, _ values: Tensor<Double>) -> HTML {
     let map = ColourMap(values.elements)
     let labels = (0..<3).map { names($0 < result.axes.count ? result.axes[$0] : nil, values.shape[$0]) }
     let corner = result.axes.count == 3 ? result.axes.joined(separator: ", ") : ""
@@ -141,7 +141,7 @@ struct ResultTables {
     return .tag("td", ["style": style, "title": "\(value)"], HTML(readable(value, digits: 3)))
   }
 
-  private func summaries(_ results: [Result]) -> HTML {
+  private func summaries(_ results: [ResultEntry]) -> HTML {
     var table = Table(columns: [
       .init(name: "Dataset"), .init(name: "Shape"), .init(name: "Unit"), .init(name: "Least", numeric: true),
       .init(name: "Mean", numeric: true), .init(name: "Most", numeric: true),

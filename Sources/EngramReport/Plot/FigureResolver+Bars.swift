@@ -71,10 +71,11 @@ extension FigureResolver {
 
   /// The numbers of a dataset; of weights, those stored and not zero.
   private mutating func stored(_ name: String) throws -> [Double] {
-    guard let weights = try? inputs.connectivity(name) else { return try numbers(name, on: \.x) }
-    switch weights {
-    case .dense(let matrix): return matrix.elements.filter { $0 != 0 }
-    case .sparse(let matrix): return matrix.values.filter { $0 != 0 }
+    guard weights.contains(name) else { return try numbers(name, on: \.x) }
+    let factor = try factor(name, on: \.x)
+    switch try inputs.connectivity(name) {
+    case .dense(let matrix): return matrix.elements.filter { $0 != 0 }.map { $0 * factor }
+    case .sparse(let matrix): return matrix.values.filter { $0 != 0 }.map { $0 * factor }
     }
   }
 

@@ -3,7 +3,7 @@ import EngramKit
 /// Matrices, maps over coordinates, and small pictures.
 extension FigureResolver {
   mutating func addImage(_ name: String, _ label: String, _ labels: String?) throws {
-    let matrix = try weights(name)
+    let matrix = try weights.contains(name) ? inputs.connectivity(name) : .dense(inputs.matrix(name))
     let words = try labels.flatMap { inputs.contains($0) ? try inputs.labels($0) : nil } ?? []
     let grouping = Grouping(words)
     let rows = words.count == matrix.rows && !words.isEmpty ? grouping : nil
@@ -92,12 +92,6 @@ extension FigureResolver {
     let symbol = unitText(unit)
     plot.colourBar = ColourBar(map: item.map, label: symbol.isEmpty ? label : "\(label) (\(symbol))")
     if grid.rows > 0, grid.columns > 0 { plot.items.append(item) }
-  }
-
-  /// Weights as stored, or any numbers with two axes.
-  private func weights(_ name: String) throws -> Connectivity {
-    if let connectivity = try? inputs.connectivity(name) { return connectivity }
-    return .dense(try inputs.matrix(name))
   }
 
   /// Outer edges of `count` evenly spaced cells whose centres, or edges, are given.

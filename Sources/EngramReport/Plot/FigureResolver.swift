@@ -4,6 +4,8 @@ import EngramKit
 struct FigureResolver {
   private let figure: Figure
   let inputs: Inputs
+  /// Names of the datasets that are weights between neurons.
+  let weights: Set<String>
   var plot: Plot
   /// Series so far: colours and markers are given in order.
   var series = 0
@@ -15,8 +17,8 @@ struct FigureResolver {
   /// The plot of `figure`, or nil when none of its datasets is there.
   ///
   /// - Throws: `Problem` when a dataset cannot be read or has a shape that its layer cannot draw.
-  static func plot(_ figure: Figure, from inputs: Inputs) throws -> Plot? {
-    var resolver = FigureResolver(figure, inputs)
+  static func plot(_ figure: Figure, from inputs: Inputs, weights: Set<String> = []) throws -> Plot? {
+    var resolver = FigureResolver(figure, inputs, weights)
     let present = figure.layers.filter(resolver.isPresent)
     guard present.contains(where: { !$0.datasets.isEmpty }) else { return nil }
     try resolver.addHistograms(present)
@@ -25,7 +27,8 @@ struct FigureResolver {
     return resolver.plot
   }
 
-  private init(_ figure: Figure, _ inputs: Inputs) {
+  private init(_ figure: Figure, _ inputs: Inputs, _ weights: Set<String>) {
+    self.weights = weights
     self.figure = figure
     self.inputs = inputs
     plot = Plot(x: Axis(figure.x), y: Axis(figure.y))
@@ -100,17 +103,20 @@ struct FigureResolver {
 
   /// The numbers of a dataset in the unit of an axis; an axis without a unit takes that of the data.
   mutating func tensor(_ name: String, on axis: WritableKeyPath<Plot, Axis>) throws -> Tensor<Double> {
+    let factor = try factor(name, on: axis)
     let values = try inputs.tensor(name)
+    return factor == 1 ? values : values.map { $0 * factor }
+  }
+
+  /// Factor from the unit of a dataset to that of an axis; an axis without a unit takes that of the data.
+  mutating func factor(_ name: String, on axis: WritableKeyPath<Plot, Axis>) throws -> Double {
     let stored = try inputs.unit(name)
-    if stored == plot[keyPath: axis].unit { return values }
     if ["1", "any", ""].contains(plot[keyPath: axis].unit) {
       plot[keyPath: axis].unit = stored
-      return values
+      return 1
     }
-    guard let from = Unit(stored), let to = Unit(plot[keyPath: axis].unit), let factor = from.factor(to: to),
-      factor != 1
-    else { return values }
-    return values.map { $0 * factor }
+    guard let from = Unit(stored), let to = Unit(plot[keyPath: axis].unit) else { return 1 }
+    return from.factor(to: to) ?? 1
   }
 
   mutating func numbers(_ name: String, on axis: WritableKeyPath<Plot, Axis>) throws -> [Double] {
