@@ -1,5 +1,4 @@
 import EngramKit
-import Foundation
 
 /// Stationary firing rates of a `ConductanceNeuron`, in Hz, by several approximations.
 ///
@@ -51,7 +50,7 @@ struct ConductanceRateTheory {
   private func logScale(_ voltage: Double) -> Double {
     let (_, b1, b2) = noise
     let c2 = neuron.capacitance * neuron.capacitance
-    let log = -a1 / (2 * b2) * Foundation.log(diffusion(voltage))
+    let log = -a1 / (2 * b2) * EngramMath.log(diffusion(voltage))
     let slope = channels.reduce(0) { $0 + $1.intensity * (voltage - $1.reversal) / c2 }
     // b0 b2 - b1^2, without its cancellation.
     let product = channels[0].intensity * channels[1].intensity
