@@ -113,7 +113,7 @@ public func runBatch(
       outcome.done += 1
       outcome.answers[job.name] = done.answer
       line.sha256 = done.inputHashes.first
-      line.output_sha256 = done.outputHash
+      line.outputHash = done.outputHash
       line.seconds = done.seconds
     case .failure(let failure):
       outcome.failures.append(failure)

@@ -10,7 +10,8 @@ struct JournalLine: Codable, Sendable, Equatable {
   var modified: Double
   var sha256: String?
   var output: String
-  var output_sha256: String?
+  /// SHA-256 of the output.
+  var outputHash: String?
   /// SHA-256 of what was asked: task, request and version.
   var asked: String
   var failed: String?
@@ -60,7 +61,7 @@ struct BatchJournal {
     if now != FileStamp(size: line.size, modified: line.modified) {
       guard now.size == line.size, try sha256(ofFile: job.input) == line.sha256 else { return false }
     }
-    return try sha256(ofFile: job.output) == line.output_sha256
+    return try sha256(ofFile: job.output) == line.outputHash
   }
 }
 
