@@ -3,7 +3,9 @@ import EngramKit
 /// Every built-in plugin: one line each, sorted by folder.
 public let catalogue: [Entry] = [
   Entry(ArchitectureCapacity.self),
+  Entry(DegreeStatistics.self),
   Entry(DistributionDistance.self),
+  Entry(DominantEigenvalues.self),
   Entry(FiCurve.self),
   Entry(HopfieldCapacity.self),
   Entry(KrotovHopfieldEnergy.self),
@@ -13,6 +15,7 @@ public let catalogue: [Entry] = [
   Entry(RateTheoryCompare.self),
   Entry(Recall.self),
   Entry(ScoreField.self),
+  Entry(SpikeStatistics.self),
   Entry(CompetingHiddenUnits.self),
   Entry(DenseAssociativeMemory.self),
   Entry(GaussianMixture.self),

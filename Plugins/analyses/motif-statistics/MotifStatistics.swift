@@ -58,9 +58,7 @@ public struct MotifStatistics: Analysis {
     var weights = try inputs.connectivity("connectivity")
     if values == .connections { weights = weights.map { $0 == 0 ? 0 : 1 } }
     let tested = inputs.contains("tested") ? try inputs.connectivity("tested") : nil
-    let populations =
-      inputs.contains("types")
-      ? Populations(try inputs.labels("types")) : Populations(one: weights.rows)
+    let populations = try inputs.populations(neurons: weights.rows)
     let sums = try MotifSums(weights, populations, tested: tested)
     let motifs = sums.motifs()
 

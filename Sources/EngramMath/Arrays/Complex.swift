@@ -57,3 +57,10 @@ public struct Complex: Sendable, Hashable, CustomStringConvertible {
     return Complex((a.real * ratio + a.imaginary) / scale, (a.imaginary * ratio - a.real) / scale)
   }
 }
+
+extension Matrix {
+  /// Complex numbers as rows of real and imaginary part; shape [n, 2].
+  public init(complex values: [Complex]) {
+    self.init(values.flatMap { [$0.real, $0.imaginary] }, shape: [values.count, 2])
+  }
+}
