@@ -1,6 +1,7 @@
 """Times commands from outside, alternating between them, so that a busy moment of the machine falls on all."""
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,11 @@ class Runs:
         return statistics.median(self.memory)
 
 
+RESULTS = ".build/bench-results"
+
+
 def once(command: list[str], runs: Runs) -> None:
+    shutil.rmtree(RESULTS, ignore_errors=True)  # else Engram would find its work done
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     output = process.stdout.read()
