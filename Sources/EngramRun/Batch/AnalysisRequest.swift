@@ -51,7 +51,7 @@ func checked(_ request: AnalysisRequest, _ registry: Registry) throws -> (
   let entry = try registry.entry(request.analysis)
   guard entry.description.kind == .analysis else {
     throw Problem(
-      "\(request.analysis) is a \(entry.description.kind.inWords), not an analysis",
+      "\(request.analysis) is \(entry.description.kind.inWords), not an analysis",
       fix: "`engram list --kind analysis` shows the analyses")
   }
   guard entry.description.needs.isEmpty else {

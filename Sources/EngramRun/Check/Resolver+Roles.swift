@@ -1,12 +1,13 @@
 import EngramKit
 
 extension Resolver {
-  /// Whether another step uses this one as a model, task or rule.
+  /// Whether another step uses this one as a model, task or rule, or means to: a misspelt name is a finding of its own.
   private func isUsed(_ id: String) -> Bool {
     steps.contains { planned in
       let step = planned.step
-      return ([step.on, step.task, step.trials?.task].compactMap { $0 } + step.rules).contains {
-        $0.value == id
+      let names = [step.on, step.task, step.trials?.task].compactMap { $0 } + step.rules
+      return names.contains { name in
+        name.value == id || (self.planned(name.value) == nil && nearestName(to: name.value, among: [id]) != nil)
       }
     }
   }
@@ -152,13 +153,17 @@ extension Resolver {
     return instance.learns?.needs ?? instance.measures?.needs ?? []
   }
 
-  /// The plugin at the step's values (those of the first sweep point); nil when they are wrong, which is said elsewhere.
-  func instance(of planned: PlannedStep) -> Instance? {
-    let step = planned.at(experiment.sweep.first ?? []).step
-    let values = Dictionary(step.set.map { ($0.name, $0.value.value) }) { first, _ in first }
-    guard let accepted = try? registry.accept(values, for: planned.description.name) else { return nil }
+  /// The plugin at the values of one sweep point, the first by default; wrong values, which are findings already, are
+  /// left at their defaults.
+  func instance(of planned: PlannedStep, at point: [Experiment.SweptValue]? = nil) -> Instance? {
+    let step = planned.at(point ?? experiment.sweep.first ?? []).step
+    var values: [String: Value] = [:]
+    for setting in step.set {
+      let parameter = planned.description.parameters.first { $0.name == setting.name }
+      do { values[setting.name] = try parameter?.accept(setting.value.value) } catch { continue }
+    }
     do {
-      return try planned.entry.make(accepted)
+      return try planned.entry.make(values)
     } catch {
       findings.add(error, at: step.mark)
       return nil

@@ -3,11 +3,17 @@ import EngramKit
 extension Resolver {
   /// Duration, step and recording interval of a simulation.
   func checkTimes(_ planned: PlannedStep) {
-    guard let unit = instance(of: planned)?.simulates?.timeUnit else { return }
-    do {
-      _ = try SimulationTimes(planned.at(experiment.sweep.first ?? []).step, unit: unit)
-    } catch {
-      findings.add(error, at: planned.step.mark)
+    var seen: Set<String> = []
+    for point in experiment.sweep {
+      let own = point.filter { $0.key.hasPrefix(planned.id + ".") }
+      guard seen.insert(own.map { "\($0.key) \($0.value.value)" }.joined(separator: ",")).inserted,
+        let unit = instance(of: planned, at: own)?.simulates?.timeUnit
+      else { continue }
+      do {
+        _ = try SimulationTimes(planned.at(own).step, unit: unit)
+      } catch {
+        findings.add(error, at: planned.step.mark)
+      }
     }
   }
 }

@@ -42,7 +42,7 @@ struct Resolver {
       let entry = try registry.entry(step.plugin.value)
       guard entry.description.kind == step.kind else {
         findings.add(
-          "\(step.plugin.value) is a \(entry.description.kind.inWords), not a \(step.kind.inWords)",
+          "\(step.plugin.value) is \(entry.description.kind.inWords), not \(step.kind.inWords)",
           at: step.plugin.mark, fix: "write `\(entry.description.kind.rawValue): \(step.plugin.value)`")
         broken.insert(step.id)
         return
@@ -54,7 +54,7 @@ struct Resolver {
       let near = nearestName(to: step.plugin.value, among: ofKind)
       guard let near else { return findings.add(error, at: step.plugin.mark) }
       findings.add(
-        "there is no \(step.kind.inWords) '\(step.plugin.value)'", at: step.plugin.mark,
+        "there is no \(step.kind.rawValue) '\(step.plugin.value)'", at: step.plugin.mark,
         fix: "did you mean '\(near)'? `engram list` shows all")
     }
   }
@@ -131,5 +131,11 @@ struct Resolver {
 
 extension Description.Kind {
   /// As a sentence has it.
-  var inWords: String { self == .rule ? "learning rule" : rawValue }
+  var inWords: String {
+    switch self {
+    case .model: "a model"
+    case .rule: "a learning rule"
+    case .analysis: "an analysis"
+    }
+  }
 }
