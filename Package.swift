@@ -97,7 +97,7 @@ let package = Package(
     tests("DataTests", ["EngramData", "EngramKit"]),
     tests("FormatsTests", ["EngramFormats", "EngramData", "EngramKit"]),
     tests("HostTests", ["EngramHost", "EngramKit"]),
-    tests("RunTests", ["EngramRun", "EngramData", "EngramKit", "EngramPlugins"]),
+    tests("RunTests", ["EngramRun", "EngramData", "EngramKit", "EngramPlugins"], exclude: ["Golden"]),
     tests("ReportTests", ["EngramReport", "EngramData", "EngramKit"]),
     tests("PluginTests", ["EngramPlugins", "EngramKit", "EngramRun", "EngramData"]),
     tests("CommandTests", ["EngramData", "EngramKit"], exclude: ["Golden"]),

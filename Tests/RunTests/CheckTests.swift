@@ -48,7 +48,7 @@ struct CheckTests {
   @Test(
     "one mistake gives one sentence",
     arguments: [
-      ("dt: 0.5 ms", "dt: 4", "duration of 10 ms is no multiple of dt, 4 ms"),
+      ("dt: 0.5 ms", "dt: 4", "record_every of 10 ms is no multiple of dt, 4 ms"),
       ("dt: 0.5 ms,", "", "step 'grow' lasts 10 ms but has no dt"),
       (
         "record_every: 10", "record_every: 30",
