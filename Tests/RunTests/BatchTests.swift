@@ -35,7 +35,7 @@ struct BatchTests {
       let outcome = try analyzeFiles(
         [files[0]], request, registry: registry, options: AnalyzeOptions(output: folder + "/out"))
       #expect(outcome.failures == [] && outcome.done == 1 && outcome.exitStatus == 0)
-      #expect(try numbers(folder + "/out/0000.h5", "test-spread/mean") == [mean])
+      #expect(try numbers(folder + "/out/0000.test-spread.h5", "test-spread/mean") == [mean])
     }
   }
 
@@ -52,16 +52,18 @@ struct BatchTests {
         try analyzeFiles(files, request, registry: registry, options: AnalyzeOptions(output: folder + "/out"))
       }
       let first = try all()
-      #expect(first.failures.map(\.problem).count == 1 && first.done == 2 && first.failures.map(\.name) == [files[1]] && first.exitStatus == 3)
-      #expect(!FileManager.default.fileExists(atPath: folder + "/out/0001.h5"))
-      let kept = try bytes(folder + "/out/0000.h5")
+      #expect(
+        first.failures.map(\.problem).count == 1 && first.done == 2
+          && first.failures.map(\.name) == [files[1]] && first.exitStatus == 3)
+      #expect(!FileManager.default.fileExists(atPath: folder + "/out/0001.test-spread.h5"))
+      let kept = try bytes(folder + "/out/0000.test-spread.h5")
       try sound.write(to: URL(fileURLWithPath: files[1]))
       let second = try all()
       #expect(second.done == 1 && second.skipped == 2 && second.exitStatus == 0)
       try bytes(files[2]).write(to: URL(fileURLWithPath: files[0]))
       let third = try all()
       #expect(third.done == 1 && third.skipped == 2)
-      #expect(try bytes(folder + "/out/0000.h5") != kept)
+      #expect(try bytes(folder + "/out/0000.test-spread.h5") != kept)
       var other = request
       other.seed = 2
       let fourth = try analyzeFiles(

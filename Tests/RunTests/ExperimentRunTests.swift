@@ -120,8 +120,7 @@ struct ExperimentRunTests {
         engram: 1
         seed: 1
         steps:
-          - { id: grow, model: test-growth, duration: 2, dt: 1, record_every: 1 }
-          - { id: again, analysis: test-spread, read: { values: grow/last } }
+          - { id: again, model: hopfield-binary, duration: 2, dt: 1 }
         """
       let outcome = try run(folder, text)
       #expect(outcome.done == 0 && outcome.failures.count == 1)

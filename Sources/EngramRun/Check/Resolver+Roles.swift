@@ -1,13 +1,14 @@
 import EngramKit
 
 extension Resolver {
-  /// Whether another step uses this one as a model, task or rule, or means to: a misspelt name is a finding of its own.
+  /// Whether another step uses this one as a model, task or rule, or means to.
   private func isUsed(_ id: String) -> Bool {
     steps.contains { planned in
       let step = planned.step
       let names = [step.on, step.task, step.trials?.task].compactMap { $0 } + step.rules
       return names.contains { name in
-        name.value == id || (self.planned(name.value) == nil && nearestName(to: name.value, among: [id]) != nil)
+        name.value == id
+          || (self.planned(name.value) == nil && nearestName(to: name.value, among: [id]) != nil)
       }
     }
   }
