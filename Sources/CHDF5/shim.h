@@ -67,10 +67,22 @@ typedef struct {
 // Values beyond the range (and fractions on the way to integers) stop the read; rounding to a float does not.
 static inline H5T_conv_ret_t engram_convert(
     H5T_conv_except_t kind, hid_t from, hid_t to, void *source, void *target, void *context) {
-  (void)from; (void)to; (void)source; (void)target;
+  (void)target;
   if (kind == H5T_CONV_EXCEPT_PRECISION) return H5T_CONV_UNHANDLED;
   if (kind == H5T_CONV_EXCEPT_PINF || kind == H5T_CONV_EXCEPT_NINF || kind == H5T_CONV_EXCEPT_NAN) {
     if (H5Tget_class(to) == H5T_FLOAT) return H5T_CONV_UNHANDLED;
+  }
+  // The fast paths call an infinity out of range and NaN a fraction. As a float either is itself again.
+  double value = 0;
+  if (H5Tequal(from, H5T_NATIVE_DOUBLE) > 0) memcpy(&value, source, sizeof(value));
+  if (H5Tequal(from, H5T_NATIVE_FLOAT) > 0) {
+    float narrow;
+    memcpy(&narrow, source, sizeof(narrow));
+    value = narrow;
+  }
+  if (value - value != 0) {
+    if (H5Tget_class(to) == H5T_FLOAT) return H5T_CONV_UNHANDLED;
+    kind = H5T_CONV_EXCEPT_NAN;
   }
   ((engram_conversion *)context)->kind = (int)kind;
   return H5T_CONV_ABORT;
@@ -85,6 +97,7 @@ static inline herr_t engram_check_conversion(hid_t transfer, engram_conversion *
 static inline herr_t engram_refuse_external(const char *parent_file, const char *parent_group, const char *file,
     const char *object, unsigned *flags, hid_t access, void *context) {
   (void)parent_file; (void)parent_group; (void)file; (void)object; (void)flags; (void)access; (void)context;
+  H5Epush2(H5E_DEFAULT, "", "", 0, H5E_ERR_CLS, H5E_LINK, H5E_TRAVERSE, "an external link is not followed");
   return -1;
 }
 
@@ -114,4 +127,13 @@ static inline herr_t engram_object_info(hid_t object, H5O_info_t *info) {
   return H5Oget_info2(object, info, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS);
 }
 
-static inline ssize_t engram_open_objects(void) { return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL); }
+static inline hsize_t engram_open_identifiers(void) {
+  const H5I_type_t kinds[] = {
+      H5I_FILE, H5I_GROUP, H5I_DATASET, H5I_ATTR, H5I_DATATYPE, H5I_DATASPACE, H5I_GENPROP_LST};
+  hsize_t sum = 0;
+  for (int i = 0; i < 7; i++) {
+    hsize_t count = 0;
+    if (H5Inmembers(kinds[i], &count) >= 0) sum += count;
+  }
+  return sum;
+}

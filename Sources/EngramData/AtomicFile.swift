@@ -24,6 +24,13 @@ func finishFile(_ partial: String, as path: String, prefix: [UInt8] = []) throws
   }
 }
 
+/// Throws when the directory of `path` does not exist or takes no files.
+func requireDirectory(of path: String) throws {
+  guard access((path as NSString).deletingLastPathComponent.orCurrent, W_OK | X_OK) == 0 else {
+    throw systemProblem("cannot create the file", at: path)
+  }
+}
+
 /// Writes `bytes` to `path` at once: partial file, sync, rename.
 ///
 /// - Throws: `Problem` with the system's reason; nothing is left behind.

@@ -29,7 +29,7 @@ func libraryProblem(_ doing: String, at place: String) -> Problem {
       at: place,
       fix: "copy or download it again")
   }
-  if all.contains("traversal operator failed") || all.contains("external link") {
+  if all.contains("an external link is not followed") {
     return Problem(
       "cannot \(doing): the path leads through an external link to another file", at: place,
       fix: "pass --follow-external if you trust that file")

@@ -59,6 +59,7 @@ public final class H5File: Sendable {
   /// - Throws: `Problem` when the directory cannot be written.
   public init(creating path: String, userBlockSize: Int = 0, copying source: String? = nil) throws {
     let partial = partialName(path)
+    try requireDirectory(of: path)
     self.path = path
     self.memoryLimit = H5File.defaultMemoryLimit
     self.followExternal = false
@@ -127,10 +128,9 @@ public final class H5File: Sendable {
 
   deinit { discard() }
 
-  /// The number of objects of this process that are open in any HDF5 file, files included: 0 when all is closed.
-  public static var openObjects: Int {
-    hdf5 { max(0, engram_open_objects()) }
-  }
+  /// The number of libhdf5's identifiers that this process holds, its built-in types among them: the same before and
+  /// after work that closed all it opened.
+  public static var openIdentifiers: Int { hdf5 { Int(engram_open_identifiers()) } }
 
   private func closeAll() throws {
     try hdf5 {

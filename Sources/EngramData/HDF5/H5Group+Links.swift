@@ -118,6 +118,16 @@ extension H5Group {
     }
   }
 
+  /// A link to the object `target` of another file, a path relative to this file's directory.
+  public func externalLink(_ name: String, to target: String, inFile other: String) throws {
+    try hdf5 {
+      try createParents(of: node.child(name))
+      let status = H5Lcreate_external(
+        other, target, node.file.handle.id, node.child(name), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+      try checked(status, "link to “\(target)” in “\(other)”", at: node.file.place(node.child(name)))
+    }
+  }
+
   /// Removes the entry `name`; the object goes when it has no other name.
   public func delete(_ name: String) throws {
     try hdf5 {
