@@ -82,6 +82,12 @@ void engram_guard_install(int status) {
   struct sigaction tick = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
   sigemptyset(&tick.sa_mask);
   sigaction(SIGVTALRM, &tick, NULL);
+  // A parent that starts us from a worker thread (Foundation's Process does) hands its blocked signals down.
+  sigset_t ours;
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGVTALRM);
+  for (int i = 0; i < 4; i++) sigaddset(&ours, faults[i]);
+  pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
   // Counts the process's own computing time: an idle process gets no ticks.
   const struct itimerval every_second = {{1, 0}, {1, 0}};
   setitimer(ITIMER_VIRTUAL, &every_second, NULL);
