@@ -25,6 +25,17 @@ import Testing
     return try #require(try nodes.table.labels("cell_type"))
   }
 
+  @Test("the only matrix of a file is its connectivity, and never the optional matrix of tested pairs")
+  func optionalMatrix() throws {
+    let reads = [
+      Dataset("connectivity", .connectivity, ["neuron", "neuron"], anyUnit: "Weights."),
+      Dataset("tested", .connectivity, ["neuron", "neuron"], unit: .one, "Pairs.", optional: true),
+    ]
+    let source = try LayoutSource(reads, in: try open("larva-mushroom-body"))
+    #expect(source.contains("connectivity"))
+    #expect(!source.contains("tested"))
+  }
+
   @Test(
     "Mushroom body: 209 neurons of four types, 25,322 synapses, projection neurons drive Kenyon cells only")
   func mushroomBody() throws {

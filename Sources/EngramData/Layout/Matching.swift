@@ -4,7 +4,8 @@ import EngramKit
 ///
 /// What the user named comes first. Each other dataset gets, of the objects that fit (kind, axes and their lengths,
 /// dimension of the unit): the one of the same name, else the only one. Labels get the cell types of the neurons
-/// that another dataset of the plugin is about, where there are any. An optional array is taken by name alone.
+/// that another dataset of the plugin is about, where there are any. Any other optional dataset is taken by name alone: a
+/// matrix of tested pairs must never be the connectivity itself.
 struct Matching {
   private(set) var bindings: [Binding] = []
   private(set) var problems: [Problem] = []
@@ -117,7 +118,7 @@ struct Matching {
     let sameName = fitting.filter { $0.name == declared.name }
     if !sameName.isEmpty {
       fitting = sameName
-    } else if declared.optional, declared.kind == .array {
+    } else if declared.optional, declared.kind != .labels {
       return nil
     }
     // Edges and the matrix that sums them up are one thing.
