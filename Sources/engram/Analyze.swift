@@ -21,7 +21,7 @@ extension Command {
         repeats: true),
       Option(
         name: "read", value: "DATASET=PATH",
-        summary: "Read this object: a path in the file, FILE#PATH, or - to leave out an optional one.",
+        summary: "Read this object: a path in the file, file:OTHER.h5#PATH, or - for none.",
         repeats: true),
       Option(name: "seed", value: "N", summary: "Seed of the random numbers (default 1)."),
       Option(

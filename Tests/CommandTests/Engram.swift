@@ -97,6 +97,8 @@ final class Folder {
 
   /// Writes a text file into it.
   func write(_ text: String, to name: String) throws {
+    let folder = url.appendingPathComponent(name).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try text.write(toFile: path(name), atomically: false, encoding: .utf8)
   }
 

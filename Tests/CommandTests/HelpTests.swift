@@ -3,7 +3,7 @@ import Testing
 
 @Suite("help")
 struct HelpTests {
-  static let verbs = ["list", "describe", "inspect", "check", "analyze", "run"]
+  static let verbs = ["list", "describe", "inspect", "check", "analyze", "run", "reproduce", "report"]
 
   @Test("fits on one screen and names every verb")
   func overview() throws {
