@@ -26,6 +26,26 @@ public struct Motifs: Sendable {
   }
 }
 
+extension Motifs {
+  /// How much more frequent each pair of connections is than chance, P(both) / (p1 p2) - 1, when weights are 0 or 1.
+  public var excess: [(name: String, values: Tensor<Double>)] {
+    let (types, deviation) = (mean.rows, variance.map { $0.squareRoot() })
+    let odds = Matrix(zip(deviation.elements, mean.elements).map { $0 / $1 }, shape: mean.shape)
+    var (mutual, chains, inputs, outputs) = (reciprocal, chain, convergent, divergent)
+    for p in 0..<types {
+      for q in 0..<types {
+        mutual[p, q] *= odds[p, q] * odds[q, p]
+        for k in 0..<types {
+          chains[p, k, q] *= odds[p, k] * odds[k, q]
+          inputs[p, q, k] *= odds[p, q] * odds[p, k]
+          outputs[p, k, q] *= odds[p, q] * odds[k, q]
+        }
+      }
+    }
+    return [("reciprocal", mutual), ("chain", chains), ("convergent", inputs), ("divergent", outputs)]
+  }
+}
+
 extension MotifSums {
   /// The statistics that follow from the sums.
   ///

@@ -32,6 +32,13 @@ public struct Populations: Sendable, Equatable {
     sizes = [neurons]
   }
 
+  /// Populations from their names and the population of each neuron; one may be empty.
+  init(names: [String], codes: [Int32]) {
+    self.names = names
+    self.codes = codes
+    sizes = codes.reduce(into: [Int](repeating: 0, count: names.count)) { $0[Int($1)] += 1 }
+  }
+
   /// Populations of the given sizes, one after the other.
   public init(names: [String], sizes: [Int]) {
     precondition(names.count == sizes.count, "\(names.count) names for \(sizes.count) sizes")

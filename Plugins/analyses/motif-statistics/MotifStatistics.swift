@@ -30,7 +30,8 @@ public struct MotifStatistics: Analysis {
       Dataset("pairs", ["post", "pre"], unit: .one, "Ordered pairs of neurons that were tested."),
     ] + statistics
     + statistics.map { twin($0, "_se", "Jackknife standard error of ") }
-    + statistics.map { twin($0, "_z", "Standard deviations from shuffled networks of ") } + [
+    + statistics.dropFirst(2).map { twin($0, "_z", "Standard deviations from shuffled networks of ") }
+    + statistics.dropFirst(2).map { twin($0, "_excess", "Frequency of both over chance, less 1, for ") } + [
       Dataset("motif", .labels, ["motif"], unit: .one, "The strongest motifs, by magnitude."),
       Dataset("motif_correlation", ["motif"], unit: .one, "Their correlations."),
       Dataset("motif_error", ["motif"], unit: .one, "Their standard errors.", optional: true),
@@ -65,16 +66,38 @@ public struct MotifStatistics: Analysis {
     try outputs.put("type_names", labels: populations.names)
     try outputs.put("pairs", motifs.pairs)
     for (name, values) in motifs.all { try outputs.put(name, values) }
-    try putStrongest(motifs, populations.names, into: &outputs)
+    if values == .connections {
+      for (name, excess) in motifs.excess { try outputs.put(name + "_excess", excess) }
+    }
+    var errors: [(name: String, values: Tensor<Double>)] = []
+    if jackknife > 1 {
+      errors = try Motifs.jackknife(weights, populations, tested: tested, groups: jackknife)
+      for (name, values) in errors { try outputs.put(name + "_se", values) }
+    }
+    if shuffles > 1 {
+      let scores = try motifs.zScores(weights, populations, tested: tested, shuffles: shuffles, &random)
+      for (name, values) in scores.dropFirst(2) { try outputs.put(name + "_z", values) }
+    }
+    try putStrongest(motifs, errors, populations.names, into: &outputs)
     for reason in motifs.undefined(populations) { outputs.note(reason) }
   }
 
-  private func putStrongest(_ motifs: Motifs, _ names: [String], into outputs: inout Outputs) throws {
-    let strongest = motifs.named(names).filter { !$0.value.isNaN }.sorted {
-      ($1.value.magnitude, $0.name) < ($0.value.magnitude, $1.name)
+  private func putStrongest(
+    _ motifs: Motifs, _ errors: [(name: String, values: Tensor<Double>)], _ names: [String],
+    into outputs: inout Outputs
+  ) throws {
+    let named = motifs.named(names)
+    let strongest = named.indices.filter { !named[$0].value.isNaN }.sorted {
+      (named[$1].value.magnitude, named[$0].name) < (named[$0].value.magnitude, named[$1].name)
     }.prefix(24)
-    try outputs.put("motif", labels: strongest.map(\.name))
-    try outputs.put("motif_correlation", strongest.map(\.value))
+    try outputs.put("motif", labels: strongest.map { named[$0].name })
+    try outputs.put("motif_correlation", strongest.map { named[$0].value })
+    guard !errors.isEmpty else { return }
+    var ofErrors = motifs
+    (ofErrors.reciprocal, ofErrors.chain) = (errors[2].values, errors[3].values)
+    (ofErrors.convergent, ofErrors.divergent) = (errors[4].values, errors[5].values)
+    let sizes = ofErrors.named(names)
+    try outputs.put("motif_error", strongest.map { sizes[$0].value })
   }
 
   private static let statistics = [
