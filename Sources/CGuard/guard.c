@@ -24,7 +24,7 @@ static char partials[PATHS][LENGTH];
 static char alternate_stack[STACK];
 
 // CPU seconds one sequence of calls may take, and bytes for which it gets one more.
-static const double seconds_allowed = 10;
+static const double seconds_allowed = 5;
 static const double bytes_a_second = 1e7;
 
 static void say(const char *words) {
