@@ -1,3 +1,4 @@
+import EngramFormats
 import EngramKit
 import EngramRun
 
@@ -27,6 +28,7 @@ private func checkFiles(_ invocation: Invocation, _ console: Console) throws -> 
   let inputs = try invocation.inputs()
   let strict = invocation.has("strict")
   let tally = try eachFile(invocation.words, invocation.has("json"), console) { path in
+    if try isData(path) { return try checkData(path, strict, invocation.has("json"), console) }
     let result = checkExperiment(path, inputs: inputs, registry: try registry())
     let wrong = result.problems.contains { strict || $0.severity == .error }
     if invocation.has("json") {
@@ -46,6 +48,36 @@ private func checkFiles(_ invocation: Invocation, _ console: Console) throws -> 
   }
   // A finding in one of many files is what this verb is asked for, not a batch that was done in part.
   return tally.unsound > 0 ? .failed : tally.status
+}
+
+/// Whether the file holds data or describes a circuit, and is no experiment.
+private func isData(_ path: String) throws -> Bool {
+  // What is missing or unreadable is for the experiment's reader to say, unless it begins like HDF5.
+  guard isFile(path) else { return false }
+  do {
+    switch try detectFormat(path).format {
+    case .text: return false
+    case .json: return isConfiguration(path)
+    default: return true
+    }
+  } catch is Problem { return true }
+}
+
+private func checkData(
+  _ path: String, _ strict: Bool, _ json: Bool, _ console: Console
+) throws -> (Bool, JSON) {
+  let findings = try checkDataFile(path, worker: workerCommand())
+  let wrong = findings.contains { strict || $0.severity == .error }
+  if json {
+    return (
+      !wrong,
+      ["file": .text(path), "kind": "data", "passed": .flag(!wrong), "findings": .list(findings.map(\.json))]
+    )
+  }
+  let problems = findings.map(\.problem)
+  for problem in problems { try console.print(console.text(of: problem)) }
+  try console.print(problems.isEmpty ? "\(path): no finding." : "\(path): \(summary(of: problems))")
+  return (!wrong, .null)
 }
 
 /// `2 errors, 1 warning.`

@@ -17,7 +17,7 @@ func workerCommand() -> [String]? { Bundle.main.executablePath.map { [$0, worker
 /// Does jobs for the parent process until it ends.
 func work() throws -> Never {
   let plugins = try registry()
-  exit(serveWorker([runTask(registry: plugins), analysisTask(registry: plugins)]))
+  exit(serveWorker([runTask(registry: plugins), analysisTask(registry: plugins), checkTask()]))
 }
 
 /// Processors that this process may use.

@@ -34,6 +34,9 @@ enum Six {
             EdgeTable.Column("delay", [Double](repeating: 1.5, count: 8), unit: "ms"),
           ]))
       try writer.spikes("cortex", trains)
+      try writer.matrix(
+        "W", .sparse(SparseMatrix(matrix)), unit: "nS", populations: (post: "cortex", pre: "cortex"),
+        edgePopulation: "cortex__cortex__chemical", reduce: "sum")
       try writer.trace(
         "cortex", Tensor((0..<30).map(Double.init), shape: [5, 6]), unit: "mV", variable: "v",
         Sampling(start: 0, step: 0.1))

@@ -13,7 +13,10 @@ import Testing
     #expect(try source.labels("cell_types") == Six.types)
     #expect(try source.unit("connectivity") == "nS")
     #expect(
-      source.bindings.map(\.object.path) == ["/edges/cortex__cortex__chemical", "/nodes/cortex/cell_type"])
+      source.bindings.map(\.object.path) == ["/engram/connectivity/W", "/nodes/cortex/cell_type"])
+    // The matrix sums the edges up: one thing, which either gives.
+    let edges = try EngramFile(reading: scratch.file("six.h5")).edges("cortex__cortex__chemical")
+    #expect(try edges.connectivity().weights.dense() == Six.matrix)
   }
 
   @Test("edges are stored by target, then source, with both indices under both names") func order() throws {
