@@ -137,7 +137,7 @@ extension EdgePopulation {
       if let bad = values.firstIndex(where: \.isNaN) {
         throw Problem(
           "edge \(range.lowerBound + bad) has no \(name)", at: place,
-          fix: "choose what a weight is made of: a column, the number of synapses, or 1 for each pair")
+          fix: "give every edge, or its type, a value")
       }
       return values
     }

@@ -144,7 +144,7 @@ extension SpikePopulation {
         "\(outside.count) spikes lie outside the observation window [\(shortest(plan.window.lowerBound)), "
           + "\(shortest(plan.window.upperBound))) ms, the first at \(shortest(outside[0])) ms",
         at: group.place,
-        fix: "correct t_start and t_stop, or choose a window")
+        fix: "correct the attributes t_start and t_stop")
     }
     var kept: [Double] = []
     var starts = [0]

@@ -90,7 +90,7 @@ public struct SpikePopulation: Sendable {
     guard let factor = Unit(units)?.factor(to: .millisecond) else {
       throw Problem(
         "times are in “\(units)”, which is no known unit of time", at: times.place,
-        fix: "state the unit with --time-unit")
+        fix: "set the attribute units of the dataset to ms, s or us")
     }
     return (factor, [])
   }

@@ -89,7 +89,7 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
   /// What the user can do about it.
   public var fix: String {
     switch self {
-    case .badSignature: "name an HDF5 file, or convert this one: `engram convert`"
+    case .badSignature: "name an HDF5 file"
     case .damaged: "copy the file again from its source, or write it again"
     case .missingFilter:
       "install the HDF5 plugin for the filter, or rewrite the file with deflate (h5repack -f GZIP=4)"
@@ -97,14 +97,14 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
     case .lengths: "write the population again: its columns must have one entry for each element"
     case .unknownPopulation: "set the attribute node_population to a population of the nodes files"
     case .unknownID: "remove what refers to neurons that are not there, or supply the right nodes file"
-    case .badIndex: "build the index again: `engram convert --to sonata`"
-    case .oldNames: "both names are read; `engram convert --to sonata` writes both"
+    case .badIndex: "remove the index or build it again; Engram reads the edges without it"
+    case .oldNames: "Engram reads both names; give the dataset its second name for libsonata"
     case .sorting: "correct the attribute, or sort the spikes; Engram does not rely on it"
-    case .units: "set the attribute units, or pass --time-unit"
+    case .units: "set the attribute units"
     case .typeID: "add the type to the types table, or correct the type ids"
     case .groupIndex: "write the population again: each index must be a row of its group"
     case .enumerationCode: "add the missing names to @library, or correct the codes"
-    case .severalGroups: "libsonata reads one group only; `engram convert --to sonata` joins them"
+    case .severalGroups: "Engram reads them; libsonata wants all attributes in one group"
     case .badTime: "remove the times that are negative or no numbers"
     case .frames: "correct mapping/time, or the number of frames"
     case .missingFile: "correct the paths in the configuration, or bring the files"
