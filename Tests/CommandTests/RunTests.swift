@@ -62,7 +62,7 @@ struct RunTests {
     let folder = try Folder()
     try folder.write(
       Self.experiment
-        + "\nexpect:\n  - { value: 'rate/rate/mean[0]', over: median, \(band), published: '25', source: 'Fig. 1' }\n",
+        + "\nexpect:\n  - { value: 'rate/rate/F1[0]', over: median, \(band), published: '25', source: 'Fig. 1' }\n",
       to: "experiments/demo/sweep.yaml")
     let outcome = try Engram.run(["reproduce", "demo"], in: folder.url)
     #expect(outcome.status == status, "\(outcome.messages)")
