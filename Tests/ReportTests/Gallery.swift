@@ -164,10 +164,12 @@ enum Gallery {
     ]
     model.warnings = ["weights have no unit: taken as 1."]
     model.versions = [("Engram", "0.1.0"), ("Layout", "1.0")]
-    model.sweep = SweepTable(
-      runs: (0..<12).map { "000\($0)" },
-      swept: [.init("network.chain", (0..<12).map { .real(Double($0 / 3) * 0.02) })],
-      outputs: [.init("spectral_radius", (0..<12).map { .real(1 + Double($0 * $0) * 0.01) })])
+    model.sweeps = [
+      SweepTable(
+        runs: (0..<12).map { "000\($0)" },
+        swept: [.init("network.chain", (0..<12).map { .real(Double($0 / 3) * 0.02) })],
+        outputs: [.init("spectral_radius", (0..<12).map { .real(1 + Double($0 * $0) * 0.01) })])
+    ]
     return model
   }
 }

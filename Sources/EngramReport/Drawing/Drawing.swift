@@ -15,10 +15,13 @@ public struct Drawing: Sendable {
   /// The drawing of a declared figure from the datasets it names.
   ///
   /// - Parameter titled: Whether the title stands above it, as it should where the drawing is on its own.
+  /// - Parameter weights: Names of the datasets that are weights between neurons, whose zeros are no connections.
   /// - Returns: nil when none of the figure's datasets is there.
   /// - Throws: `Problem` when a dataset cannot be read or has a shape that its layer cannot draw.
-  public static func of(_ figure: Figure, from inputs: Inputs, titled: Bool) throws -> Drawing? {
-    try FigureResolver.plot(figure, from: inputs)?.drawing(
+  public static func of(
+    _ figure: Figure, from inputs: Inputs, titled: Bool, weights: Set<String> = []
+  ) throws -> Drawing? {
+    try FigureResolver.plot(figure, from: inputs, weights: weights)?.drawing(
       title: titled ? figure.title : nil, description: figure.caption)
   }
 

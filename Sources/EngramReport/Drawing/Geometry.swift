@@ -43,9 +43,12 @@ struct Extent: Sendable, Hashable {
   var isEmpty: Bool { lower > upper }
   var length: Double { upper - lower }
 
+  /// Numbers of this size and more count as infinite: their differences could be.
+  static let limit = 1e300
+
   /// Takes in `number` unless it is NaN or infinite.
   mutating func include(_ number: Double) {
-    guard number.isFinite else { return }
+    guard abs(number) < Self.limit else { return }
     lower = min(lower, number)
     upper = max(upper, number)
   }

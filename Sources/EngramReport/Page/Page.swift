@@ -4,24 +4,30 @@ import EngramKit
 struct Page {
   let model: PageModel
   private var panels: [[FigurePanel]] = []
-  private var sweepPanels: [FigurePanel] = []
+  private var sweepPanels: [[FigurePanel]] = []
+  /// An id for each step, unique on the page.
+  private var ids: [String] = []
   private var warnings: [String]
 
   init(_ model: PageModel) {
     self.model = model
     warnings = model.warnings
     for step in model.steps {
-      let prefix = model.steps.count > 1 ? slug(step.name) + "-" : ""
+      var id = slug(step.name)
+      while ids.contains(id) { id += "-again" }
+      ids.append(id)
+      let prefix = model.steps.count > 1 ? id + "-" : ""
       panels.append(FigurePanel.panels(step, prefix: prefix, warnings: &warnings))
     }
-    if let sweep = model.sweep {
-      sweepPanels = FigurePanel.panels(SweepFigures.step(sweep), prefix: "runs-", warnings: &warnings)
+    for sweep in model.sweeps {
+      let prefix = (sweep.name.isEmpty ? "" : slug(sweep.name) + "-") + "runs-"
+      sweepPanels.append(FigurePanel.panels(SweepFigures.step(sweep), prefix: prefix, warnings: &warnings))
     }
   }
 
   /// All figures as files, by path relative to the page.
   func figureFiles() throws -> [(path: String, bytes: [UInt8])] {
-    try (sweepPanels + panels.flatMap { $0 }).flatMap { try $0.files() }
+    try (sweepPanels + panels).joined().flatMap { try $0.files() }
   }
 
   /// The document; well-formed XML, no scripts, nothing loaded from elsewhere.
@@ -35,7 +41,9 @@ struct Page {
     ]
     let main =
       [cards, notice, ComparisonTable(model.comparisons).html, try runs()]
-      + (try zip(model.steps, panels).map { try section($0, $1) }) + [ProvenanceTables(model).html]
+      + (try model.steps.indices.map { try section(model.steps[$0], panels[$0], ids[$0]) }) + [
+        ProvenanceTables(model).html
+      ]
     let body: [HTML] = [
       header, .tag("main", [:], main),
       .tag("footer", [:], HTML("Made by Engram \(Engram.version) from stored results alone.")),
@@ -50,7 +58,7 @@ struct Page {
       .tag("p", ["class": "lede"], HTML(model.sentence)),
     ]
     if model.steps.count > 1 {
-      let links = model.steps.map { HTML.tag("a", ["href": "#\(slug($0.name))"], HTML($0.name)) }
+      let links = zip(model.steps, ids).map { HTML.tag("a", ["href": "#\($1)"], HTML($0.name)) }
       let rest = [HTML.tag("a", ["href": "#provenance"], "How it was made")]
       pieces.append(.tag("nav", ["aria-label": "Steps"], links + rest))
     }
@@ -86,13 +94,16 @@ struct Page {
   }
 
   private func runs() throws -> HTML {
-    guard let sweep = model.sweep else { return .nothing }
-    return .tag(
-      "section", ["id": "runs"], .tag("h2", [:], HTML("\(counted(sweep.runs.count, "run"))")),
-      .tag("div", ["class": "figures"], try sweepPanels.map { try $0.html() }), SweepFigures.table(sweep))
+    let sections = try zip(model.sweeps, sweepPanels).map { sweep, panels in
+      let heading = (sweep.name.isEmpty ? "" : "\(words(sweep.name)): ") + counted(sweep.runs.count, "run")
+      return HTML.tag(
+        "section", ["id": slug("runs \(sweep.name)")], .tag("h2", [:], HTML(heading)),
+        .tag("div", ["class": "figures"], try panels.map { try $0.html() }), SweepFigures.table(sweep))
+    }
+    return .all(sections)
   }
 
-  private func section(_ step: StepResult, _ panels: [FigurePanel]) throws -> HTML {
+  private func section(_ step: StepResult, _ panels: [FigurePanel], _ id: String) throws -> HTML {
     let tag = step.name == step.plugin ? step.kind : "\(step.plugin) · \(step.kind)"
     var pieces: [HTML] = [
       .tag("h2", [:], HTML(step.name), .tag("span", ["class": "tag"], HTML(tag)))
@@ -103,7 +114,7 @@ struct Page {
       pieces.append(.tag("div", ["class": "figures"], try panels.map { try $0.html() }))
     }
     pieces += [notes("Notes", step.notes), ResultTables(results: step.results).html]
-    return .tag("section", ["id": slug(step.name)], pieces)
+    return .tag("section", ["id": id], pieces)
   }
 }
 

@@ -8,8 +8,8 @@ public struct PageModel: Sendable {
   public var steps: [StepResult]
   /// What `reproduce` compared.
   public var comparisons: [Comparison] = []
-  /// Scalar results over sweeps and repeats; nil for a single run.
-  public var sweep: SweepTable?
+  /// Scalar results over sweeps and repeats, a table for each experiment of several runs.
+  public var sweeps: [SweepTable] = []
   public var warnings: [String] = []
   /// Engram's version, and what else a reader needs to run it again.
   public var versions: [(name: String, value: String)] = []
@@ -160,6 +160,8 @@ public struct SweepTable: Sendable {
     }
   }
 
+  /// Name of the experiment; empty where there is but one.
+  public var name = ""
   public var runs: [String]
   /// What was varied.
   public var swept: [Column]

@@ -32,17 +32,19 @@ struct Axis: Sendable {
   }
 
   /// Whether `number` has a place on this axis.
-  func takes(_ number: Double) -> Bool { number.isFinite && (!logarithmic || number > 0) }
+  func takes(_ number: Double) -> Bool {
+    abs(number) < Extent.limit && (!logarithmic || number > 1 / Extent.limit)
+  }
 
   /// The stretch of numbers to show for data within `extent`.
   func domain(_ extent: Extent) -> Extent {
     if logarithmic {
-      guard extent.upper > 0, !extent.isEmpty else { return Extent(0.1, 10) }
-      let lower = max(extent.lower, extent.upper * 1e-300)
+      guard extent.upper > 1 / Extent.limit, !extent.isEmpty else { return Extent(0.1, 10) }
+      let lower = max(extent.lower, 1 / Extent.limit)
       let ratio = extent.upper / lower
       // A tenth of the logarithm's extent on both sides; a single number gets half a decade.
       let margin = ratio > 1 + 1e-12 ? padding * log10(ratio) : 0.5
-      return Extent(lower / pow10(margin), extent.upper * pow10(margin))
+      return Extent(max(lower / pow10(margin), 1e-305), min(extent.upper * pow10(margin), 1e305))
     }
     guard !extent.isEmpty else { return Extent(0, 1) }
     var result = extent

@@ -132,8 +132,8 @@ struct FigureResolver {
 
   /// Says how many of `points` an axis has no place for, and why.
   mutating func noteLost(_ points: [Point], _ name: String) {
-    let missing = points.count { !$0.isFinite }
-    let negative = points.count { $0.isFinite && !(plot.x.takes($0.x) && plot.y.takes($0.y)) }
+    let missing = points.count { !(abs($0.x) < Extent.limit && abs($0.y) < Extent.limit) }
+    let negative = points.count { !(plot.x.takes($0.x) && plot.y.takes($0.y)) } - missing
     let all = decimal(Double(points.count), 0)
     let subject = name.isEmpty ? "values" : "values of “\(name)”"
     if missing > 0 {

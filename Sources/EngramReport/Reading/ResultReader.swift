@@ -19,21 +19,40 @@ struct ResultReader {
         "there is no HDF5 file to report on in \(paths.map(\.path).joined(separator: ", "))",
         fix: "name a result file or the folder of a run")
     }
-    let indices = files.filter { Self.stem($0) == "index" }
-    let runs = files.filter { Self.stem($0) != "index" }
+    let folders = Dictionary(grouping: files) { ($0.path as NSString).deletingLastPathComponent }
     var steps: [StepResult] = []
-    var sweep: SweepTable?
-    for index in indices {
-      if let table = try Self.table(index) { sweep = table }
-      steps += try results(index).filter { $0.name != "runs" }
+    var sweeps: [SweepTable] = []
+    for (folder, own) in folders.sorted(by: { $0.key < $1.key }) {
+      let found = try gather(own)
+      let name = (folder as NSString).lastPathComponent
+      let isOne = folders.count == 1
+      steps += found.steps.map { step in
+        var named = step
+        if !isOne { named.name = "\(name): \(step.name)" }
+        return named
+      }
+      if var sweep = found.sweep {
+        sweep.name = isOne ? "" : name
+        sweeps.append(sweep)
+      }
     }
-    let all = try runs.map { (name: Self.stem($0), steps: try results($0)) }
+    return try page(files, steps, sweeps)
+  }
+
+  /// The steps to show of the files of one folder, and the table over its runs.
+  private func gather(_ files: [EngramFile]) throws -> (steps: [StepResult], sweep: SweepTable?) {
+    let indices = files.filter { Self.stem($0) == "index" }
+    var steps = try indices.flatMap { try results($0) }
+    let indexed = try indices.compactMap { try Self.table($0) }.first.flatMap { $0.runs.count > 1 ? $0 : nil }
+    let runs = files.filter { Self.stem($0) != "index" }
+    // Of the runs of an experiment the first stands for the rest, whose numbers are in the index.
+    let all = try (indices.isEmpty ? runs : Array(runs.prefix(1))).map {
+      (name: Self.stem($0), steps: try results($0))
+    }
     let isRepeated = all.count > 1 && all.allSatisfy { $0.steps.map(\.name) == all[0].steps.map(\.name) }
-    if !isRepeated {
-      steps += all.flatMap(\.steps)
-    } else if all.count > Self.shown || !indices.isEmpty {
+    guard isRepeated else { return (steps + all.flatMap(\.steps), indexed) }
+    if all.count > Self.shown {
       steps += all[0].steps
-      sweep = sweep ?? Self.table(all)
     } else {
       steps += all.flatMap { file in
         file.steps.map { step in
@@ -42,12 +61,12 @@ struct ResultReader {
           return named
         }
       }
-      sweep = Self.table(all)
     }
-    return try page(files, steps, sweep)
+    return (steps, indexed ?? Self.table(all))
   }
 
-  private func page(_ files: [EngramFile], _ steps: [StepResult], _ sweep: SweepTable?) throws -> PageModel {
+  private func page(_ files: [EngramFile], _ steps: [StepResult], _ sweeps: [SweepTable]) throws -> PageModel
+  {
     let first = files[0]
     let command = try Command.of(first)
     let root = try first.h5.root
@@ -58,8 +77,8 @@ struct ResultReader {
       ?? (inputs.count == 1 && command?.verb == "analyze" ? Self.subject(inputs[0]) : "")
     var model = PageModel(
       title: !title.isEmpty ? title : stored.isEmpty ? Self.subject(first.path) : stored,
-      sentence: Self.sentence(steps, inputs, sweep, stored), steps: steps)
-    model.sweep = sweep
+      sentence: Self.sentence(steps, inputs, sweeps, stored), steps: steps)
+    model.sweeps = sweeps
     model.warnings = files.flatMap(\.warnings).map(\.what)
     let versions = Set(try files.compactMap { try Command.of($0)?.engram }).sorted()
     if !versions.isEmpty {
@@ -82,13 +101,14 @@ struct ResultReader {
 
   /// What was done to what, in one sentence.
   private static func sentence(
-    _ steps: [StepResult], _ inputs: [String], _ sweep: SweepTable?, _ title: String
+    _ steps: [StepResult], _ inputs: [String], _ sweeps: [SweepTable], _ title: String
   ) -> String {
     let plugins = steps.reduce(into: [String]()) { if !$0.contains($1.plugin) { $0.append($1.plugin) } }
     if steps.allSatisfy({ $0.kind == "stored data" }) {
       return "What is stored in \(inputs.joined(separator: ", "))" + (title.isEmpty ? "." : ": \(title).")
     }
-    let runs = sweep.map { " in \(counted($0.runs.count, "run"))" } ?? ""
+    let count = sweeps.reduce(0) { $0 + $1.runs.count }
+    let runs = count > 0 ? " in \(counted(count, "run"))" : ""
     let subject = inputs.isEmpty ? "" : " on \(listed(inputs.map { ($0 as NSString).lastPathComponent }))"
     return "\(listed(plugins))\(subject)\(runs)."
   }
