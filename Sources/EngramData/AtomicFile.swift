@@ -62,10 +62,24 @@ public func sweepPartialFiles(in directory: String) throws -> [String] {
   }
   return names.sorted().filter { name in
     guard let dot = name.range(of: ".partial-", options: .backwards),
-      let pid = pid_t(name[dot.upperBound...]), pid > 0, kill(pid, 0) != 0, errno == ESRCH
+      let pid = pid_t(name[dot.upperBound...]), pid > 0, !isRunning(pid)
     else { return false }
     return unlink((directory.orCurrent as NSString).appendingPathComponent(name)) == 0
   }
+}
+
+/// Whether a process can still write. A killed one that nobody has waited for yet keeps its number, but does nothing.
+private func isRunning(_ pid: pid_t) -> Bool {
+  guard kill(pid, 0) == 0 || errno != ESRCH else { return false }
+  let descriptor = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return errno != ENOENT }
+  defer { close(descriptor) }
+  var bytes = [UInt8](repeating: 0, count: 512)
+  let count = read(descriptor, &bytes, bytes.count)
+  let text = bytes.prefix(max(0, count))
+  // `PID (NAME) STATE …`; the name may hold anything.
+  let state = text.lastIndex(of: UInt8(ascii: ")")).flatMap { text.dropFirst($0 + 2).first }
+  return state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
 }
 
 /// Copies a file's bytes; `target` is gone again when that fails.

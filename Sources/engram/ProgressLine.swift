@@ -63,10 +63,11 @@ final class ProgressLine {
   }
 }
 
-/// A stretch of time as one would say it: `4 s`, `12 min 4 s`, `3 h 20 min`.
+/// A stretch of time as one would say it: `0.4 s`, `12 min 4 s`, `3 h 20 min`.
 func timeWords(_ seconds: Double) -> String {
   let whole = Int(seconds.rounded())
   switch whole {
+  case ..<10: return "\(shortest((seconds * 10).rounded() / 10)) s"
   case ..<60: return "\(whole) s"
   case ..<3600: return "\(whole / 60) min" + (whole % 60 == 0 ? "" : " \(whole % 60) s")
   default: return "\(whole / 3600) h \(whole % 3600 / 60) min"

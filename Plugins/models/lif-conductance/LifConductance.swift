@@ -125,7 +125,9 @@ public struct LifConductance: Model {
     try outputs.append(
       "spikes",
       SpikeTrains(
-        units: state.spikes.map(\.neuron), times: state.spikes.map { Double($0.step + 1) * state.dt },
+        // A window is half open: what falls at its very end belongs to it, one rounding error earlier.
+        units: state.spikes.map(\.neuron),
+        times: state.spikes.map { min(Double($0.step + 1) * state.dt, state.time.nextDown) },
         ids: (0..<neurons).map(UInt64.init), start: state.written, stop: state.time))
     state.spikes.removeAll(keepingCapacity: true)
     state.written = state.time

@@ -141,7 +141,8 @@ public struct LifNetwork: Model {
       "spikes",
       SpikeTrains(
         units: state.spikes.map { Int($0.neuron) },
-        times: state.spikes.map { Double($0.step + 1) * network.dt },
+        // A window is half open: what falls at its very end belongs to it, one rounding error earlier.
+        times: state.spikes.map { min(Double($0.step + 1) * network.dt, state.time.nextDown) },
         ids: (0..<state.count).map(UInt64.init), start: state.written, stop: state.time))
     state.spikes.removeAll(keepingCapacity: true)
     state.written = state.time
