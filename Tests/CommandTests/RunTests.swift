@@ -56,7 +56,7 @@ struct RunTests {
   @Test(
     "of a system compares with what is expected and exits with 1 outside the band",
     arguments: [
-      ("below: 0", 0), ("above: 0", 1),
+      ("above: 0", 0), ("below: 0", 1),
     ])
   func reproduce(band: String, status: Int32) throws {
     let folder = try Folder()
