@@ -1,4 +1,5 @@
 import EngramKit
+import Synchronization
 
 private let perMillisecond = Unit("1/ms") ?? .one
 
@@ -116,10 +117,15 @@ struct TestSlope: Rule {
   static let summary = "Goes downhill."
   static let reference = "None."
   static let parameters: [Parameter<Self>] = [
-    .real("rate", \.rate, unit: .one, in: 0...1e9, "Length of a step.")
+    .real("rate", \.rate, unit: .one, in: 0...1e9, "Length of a step."),
+    .flag("fragile", \.fragile, "Whether it may give up."),
   ]
   var rate = 0.1
+  var fragile = false
   var memory = Weights()
+
+  /// Whether a fragile rule gives up at update 25, as a killed process would.
+  static let gives = Mutex(false)
 
   var needs: Evidence { .gradient }
 
@@ -128,7 +134,8 @@ struct TestSlope: Rule {
   mutating func estimate(at weights: Weights, _ trials: Trials, _ random: inout RandomStream) throws
     -> Weights
   {
-    try trials.run(at: weights, Request(.gradient)).gradient ?? Weights()
+    if fragile, trials.clock.update == 25, Self.gives.withLock({ $0 }) { throw Problem("it gave up") }
+    return try trials.run(at: weights, Request(.gradient)).gradient ?? Weights()
   }
 
   mutating func apply(_ estimate: Weights, to weights: inout Weights, _ clock: Clock) throws {

@@ -127,4 +127,25 @@ struct TrainingTests {
       #expect(outcome.failures.first?.problem.contains("makes trials on demand and has no epochs") == true)
     }
   }
+
+  @Test("a training that goes on from its last checkpoint ends in the bytes of one that was never stopped")
+  func resumed() throws {
+    try withFolder { folder in
+      let text = training.replacing("rule: test-slope", with: "rule: test-slope\n    set: { fragile: true }")
+        .replacing("checkpoint: 10 epochs", with: "checkpoint: 7 updates")
+        .replacing("every: 5 epochs", with: "every: 4 updates, patience: 30")
+      _ = try run(folder, text, out: "/whole")
+      TestSlope.gives.withLock { $0 = true }
+      let stopped = try run(folder, text)
+      TestSlope.gives.withLock { $0 = false }
+      #expect(stopped.failures.first?.problem.contains("step 'train', update 25: it gave up") == true)
+      let kept = try FileManager.default.contentsOfDirectory(atPath: folder + "/out/0000.resume/train")
+        .sorted()
+      #expect(kept == ["snapshot-0.h5", "snapshot-14.h5", "snapshot-21.h5", "snapshot-7.h5", "state.h5"])
+      let resumed = try run(folder, text)
+      #expect(resumed.done == 1)
+      #expect(try bytes(folder + "/out/0000.h5") == bytes(folder + "/whole/0000.h5"))
+      #expect(!FileManager.default.fileExists(atPath: folder + "/out/0000.resume"))
+    }
+  }
 }

@@ -25,12 +25,16 @@ struct BatchJournal {
   let path: String
   /// The last line of each output.
   private(set) var lines: [String: JournalLine] = [:]
+  /// Whether the file ends in a line that a kill cut short: it must not swallow the next one.
+  private var isCut = false
 
   /// Reads the journal at `path`, if there is one. A line cut short by a kill is left out: its file is done again.
   init(_ path: String) throws {
     self.path = path
     guard FileManager.default.fileExists(atPath: path) else { return }
-    for text in try readText(path).split(separator: "\n") {
+    let all = try readText(path)
+    isCut = !all.isEmpty && !all.hasSuffix("\n")
+    for text in all.split(separator: "\n") {
       do {
         let line = try JSONDecoder().decode(JournalLine.self, from: Data(text.utf8))
         lines[line.output] = line
@@ -44,12 +48,12 @@ struct BatchJournal {
   mutating func add(_ line: JournalLine) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // A line that was cut short before must not swallow this one.
-    let text = try Array("\n".utf8) + encoder.encode(line) + Array("\n".utf8)
+    let text = try Array((isCut ? "\n" : "").utf8) + encoder.encode(line) + Array("\n".utf8)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0, writeAll(text, to: descriptor), close(descriptor) == 0 else {
       throw Problem("cannot be written: \(String(cString: strerror(errno)))", at: path)
     }
+    isCut = false
     lines[line.output] = line
   }
 
