@@ -64,7 +64,7 @@ struct ExperimentWork {
     let line = ProgressLine(console)
     Cancellation.listen()
     let options = RunOptions(
-      output: output, jobs: jobs ?? processorCount(), worker: check.runs > 1 ? workerCommand() : nil,
+      output: output, jobs: jobs ?? processorCount(), worker: workerCommand(),
       fresh: fresh)
     let outcome = try runExperiment(
       file, inputs: inputs, registry: plugins, options: options, progress: line.show)

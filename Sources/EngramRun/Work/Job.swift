@@ -14,6 +14,8 @@ public struct Job: Sendable, Codable, Equatable {
   public var inputs: [String]
   /// The file that it writes, by rename; nil where it writes none that is to be hashed.
   public var output: String?
+  /// Threads that a worker process may use for it; results never depend on their number.
+  var threads = 1
 
   public init(name: String, task: String, request: Data, inputs: [String] = [], output: String? = nil) {
     self.name = name

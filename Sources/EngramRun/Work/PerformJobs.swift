@@ -46,8 +46,15 @@ public func perform(
     }
     return true
   }
-  var pool = WorkerPool(command: worker, size: max(1, min(count, jobs.count)))
-  var waiting = jobs[...]
+  let size = max(1, min(count, jobs.count))
+  var pool = WorkerPool(command: worker, size: size)
+  // Workers share the processors that are left when there are fewer of them.
+  let threads = max(1, WorkerThreads.count / size)
+  var waiting = jobs.map { job in
+    var job = job
+    job.threads = threads
+    return job
+  }[...]
   while !waiting.isEmpty || pool.isBusy {
     guard !Cancellation.isRequested else { return false }
     while let job = waiting.first, try pool.take(job) {

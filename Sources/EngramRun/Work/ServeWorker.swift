@@ -14,7 +14,6 @@ public func serveWorker(_ tasks: [WorkerTask]) -> Int32 {
   // Ctrl-C reaches the whole group; the parent decides what it means.
   signal(SIGINT, SIG_IGN)
   signal(SIGPIPE, SIG_IGN)
-  WorkerThreads.set(1)
   exitWithParent()
   var lines = LineBuffer()
   var buffer = [UInt8](repeating: 0, count: 65536)
@@ -43,6 +42,7 @@ private func answer(_ line: Data, _ tasks: [WorkerTask]) {
   do {
     let job = try JSONDecoder().decode(Job.self, from: line)
     name = job.name
+    WorkerThreads.set(job.threads)
     let result = try job.perform(by: tasks) { fraction, doing in
       // A progress line needs no more than ten a second.
       guard Date().timeIntervalSince(last) > 0.1 else { return }
