@@ -1,3 +1,0 @@
-// Lets Swift see CExpat's C library; no logic.
-#pragma once
-#include <expat.h>
