@@ -13,7 +13,10 @@ public struct Unit: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { symbol }
 
-  public static func == (a: Unit, b: Unit) -> Bool { a.dimension == b.dimension && a.scale == b.scale }
+  /// Same dimension and size; sizes are products of powers of ten, which round in their last digits.
+  public static func == (a: Unit, b: Unit) -> Bool {
+    a.dimension == b.dimension && abs(a.scale - b.scale) <= 1e-12 * b.scale
+  }
   public func hash(into hasher: inout Hasher) { hasher.combine(dimension) }
 
   private init(symbol: String, dimension: SIMD4<Int8>, scale: Double) {
