@@ -143,6 +143,14 @@ struct StoredTrialsTests {
     #expect(seen.sorted() == Array(0..<10))
   }
 
+  @Test("grey inputs become states of binary units")
+  func binarised() throws {
+    let source = try source(["binarise": .flag(true), "scale": .real(0.1), "threshold": .real(0.55)])
+    var random = RandomStream(seed: 9)
+    let batch = try source.batch(Array(0..<10), .train, &random)
+    #expect(batch.input.elements == (0..<20).map { $0 > 5 ? 1 : -1 })
+  }
+
   @Test("splits that leave nothing to train on are refused")
   func nothingLeft() {
     #expect(throws: Problem.self) {

@@ -11,6 +11,8 @@ public struct StoredTrials: TaskModel {
       "Share of the trials kept for validation."),
     .real("test_fraction", \.testFraction, unit: .one, in: 0...1, "Share of the trials kept for the test."),
     .real("scale", \.scale, unit: .one, in: -1e9...1e9, "Factor applied to every input."),
+    .flag("binarise", \.binarise, "Map scaled inputs above the threshold to 1, all others to -1."),
+    .real("threshold", \.threshold, unit: .one, in: -1e9...1e9, "Where inputs are binarised, after scaling."),
   ]
   public static let reads = [
     Dataset(
@@ -25,11 +27,14 @@ public struct StoredTrials: TaskModel {
   var validateFraction = 0.0
   var testFraction = 0.0
   var scale = 1.0
+  var binarise = false
+  var threshold = 0.5
 
   public init() {}
 
   public func trials(_ inputs: Inputs, _ random: inout RandomStream) throws -> any TrialSource {
-    let input = try inputs.tensor("trials/input").map { $0 * scale }
+    let scaled = try inputs.tensor("trials/input").map { $0 * scale }
+    let input = binarise ? scaled.map { $0 > threshold ? 1 : -1 } : scaled
     guard input.rank == 2 || input.rank == 3 else {
       throw Problem(
         "trials/input has shape \(input.shape); it should be [trial, channel] or [trial, time, channel]")
