@@ -1,5 +1,8 @@
 import EngramData
 import Glibc
 
-DamageGuard.install(exitStatus: ExitStatus.failed.rawValue)
+// What looks at a file's structure alone needs little memory; a damaged file must not take all of the machine's.
+let looksOnly = ["inspect", "check"].contains(CommandLine.arguments.dropFirst().first)
+DamageGuard.install(
+  exitStatus: ExitStatus.failed.rawValue, memory: looksOnly ? 4 << 30 : DamageGuard.physicalMemory)
 exit(engram(CommandLine.arguments).rawValue)

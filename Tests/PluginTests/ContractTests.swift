@@ -18,6 +18,10 @@ let pluginFolders: [String: URL] = {
   }
 }()
 
+extension Description: @retroactive CustomTestStringConvertible {
+  public var testDescription: String { name }
+}
+
 /// What every plugin promises, whoever wrote it.
 @Suite("contract of every plugin")
 struct ContractTests {

@@ -50,8 +50,7 @@ struct HouseRuleTests {
     "EngramKit": ["EngramMath"],
     "EngramData": ["EngramKit"],
     "EngramFormats": ["EngramKit", "EngramData"],
-    "EngramHost": ["EngramKit", "EngramData"],
-    "EngramRun": ["EngramKit", "EngramData", "EngramFormats", "EngramHost"],
+    "EngramRun": ["EngramKit", "EngramData", "EngramFormats"],
     "EngramReport": ["EngramKit", "EngramData"],
   ]
 

@@ -1,4 +1,5 @@
 internal import CGuard
+import Glibc
 
 /// What happens when libhdf5 itself fails in a damaged file.
 ///
@@ -8,8 +9,21 @@ internal import CGuard
 public enum DamageGuard {
   /// Installs the guard for the rest of the process.
   ///
-  /// - Parameter exitStatus: What the process ends with; the command's status for unreadable input.
-  public static func install(exitStatus: Int32) { engram_guard_install(exitStatus) }
+  /// - Parameters:
+  ///   - exitStatus: What the process ends with; the command's status for unreadable input.
+  ///   - memory: Bytes of address space that the process may have. A damaged length makes libhdf5 ask for memory without
+  ///     end; beyond the limit it fails as in any other damaged file.
+  public static func install(exitStatus: Int32, memory: Int) {
+    var limit = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 {
+      limit.rlim_cur = min(limit.rlim_cur, rlim_t(memory))
+      setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    }
+    engram_guard_install(exitStatus)
+  }
+
+  /// Bytes of memory of this machine.
+  public static var physicalMemory: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
 
   /// Says which object the next calls concern; the lock is held.
   static func at(_ file: String, _ object: String = "/") { engram_guard_at(file, object) }
