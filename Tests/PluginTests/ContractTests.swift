@@ -18,7 +18,7 @@ let pluginFolders: [String: URL] = {
   }
 }()
 
-extension Description: @retroactive CustomTestStringConvertible {
+extension Description: CustomTestStringConvertible {
   public var testDescription: String { name }
 }
 
