@@ -48,9 +48,9 @@ extension EngramWriter {
     case .names(let names):
       try check(names.count, count, name, group)
       try group.write(name, strings: names)
-    case .numbers(let values, let unit):
+    case .numbers(let values, let unit, let stored):
       try check(values.count, count, name, group)
-      let dataset = try group.write(name, values, stored: .float32)
+      let dataset = try group.write(name, values, stored: stored)
       try dataset.attributes.set("units", unit)
     }
   }

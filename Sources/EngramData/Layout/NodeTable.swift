@@ -8,7 +8,8 @@ public struct NodeTable: Sendable {
     case words([String])
     /// Words that differ from neuron to neuron, such as names.
     case names([String])
-    case numbers([Double], unit: String)
+    /// Numbers, stored as the type that keeps them; float32 is what SONATA's readers expect of positions.
+    case numbers([Double], unit: String, stored: H5Element = .float32)
   }
 
   public var name: String
