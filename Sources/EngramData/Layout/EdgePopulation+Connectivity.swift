@@ -30,14 +30,24 @@ extension EdgePopulation {
     var map: [UInt64: Int]?
     var place: String
 
-    func position(_ id: UInt64) throws -> Int {
-      let position = if let map { map[id] } else { id < UInt64(count) ? Int(id) : nil }
-      guard let position else {
-        throw Problem(
-          "neuron id \(id) is none of the \(count) of its population", at: place,
-          fix: "`engram check` lists every such edge")
+    /// The positions of `ids`, below `count`.
+    func positions(_ ids: [UInt64]) throws -> [Int32] {
+      if let map {
+        return try ids.map { id in
+          guard let position = map[id] else { throw unknown(id) }
+          return Int32(position)
+        }
       }
-      return position
+      if let largest = ids.max(), largest >= UInt64(count) {
+        throw unknown(ids.first { $0 >= UInt64(count) } ?? largest)
+      }
+      return ids.map { Int32(truncatingIfNeeded: $0) }
+    }
+
+    private func unknown(_ id: UInt64) -> Problem {
+      Problem(
+        "neuron id \(id) is none of the \(count) of its population", at: place,
+        fix: "`engram check` lists every such edge")
     }
   }
 

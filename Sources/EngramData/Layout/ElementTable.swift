@@ -55,7 +55,9 @@ public struct ElementTable: Sendable {
     guard index.count == count else { return false }
     for first in stride(from: 0, to: count, by: blockLength) {
       let block = try index.read(Int.self, rows: first..<min(count, first + blockLength))
-      if block.indices.contains(where: { block[$0] != first + $0 }) { return false }
+      var difference = 0
+      for (k, row) in block.enumerated() { difference |= row ^ (first + k) }
+      if difference != 0 { return false }
     }
     return true
   }

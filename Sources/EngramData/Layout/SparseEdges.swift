@@ -1,6 +1,7 @@
 import EngramKit
 
-/// Makes a CSR matrix of edges in any order, with nothing in memory but the matrix and one block.
+/// Makes a CSR matrix of edges in any order, with nothing in memory but the matrix and one block: in one pass where they
+/// are sorted by target, as most files are, in two where they are not.
 struct SparseEdges {
   let rows: Int
   let columns: Int
@@ -12,28 +13,55 @@ struct SparseEdges {
     guard rows < Int(Int32.max), columns < Int(Int32.max) else {
       throw Problem("has more than \(Int32.max) neurons", at: edges.group.place)
     }
-    var offsets = [Int](repeating: 0, count: rows + 1)
-    for first in stride(from: 0, to: edges.count, by: blockLength) {
-      let range = first..<min(edges.count, first + blockLength)
-      for id in try edges.targetIDs.read(UInt64.self, rows: range) {
-        offsets[try targets.position(id) + 1] += 1
-      }
-    }
-    for row in 0..<rows { offsets[row + 1] += offsets[row] }
-    var next = offsets
     var indices = [Int32](repeating: 0, count: edges.count)
     var values = [Double](repeating: 0, count: edges.count)
-    try edges.blocks { range, sourceIDs, targetIDs in
-      let weights = try weight(range)
-      for k in 0..<range.count {
-        let row = try targets.position(targetIDs[k])
-        indices[next[row]] = Int32(try sources.position(sourceIDs[k]))
-        values[next[row]] = weights[k]
-        next[row] += 1
+    var offsets = [Int](repeating: 0, count: rows + 1)
+    if try !fillInOrder(edges, targets, sources, weight, &offsets, &indices, &values) {
+      offsets = [Int](repeating: 0, count: rows + 1)
+      for first in stride(from: 0, to: edges.count, by: blockLength) {
+        let range = first..<min(edges.count, first + blockLength)
+        for row in try targets.positions(try edges.targetIDs.read(rows: range)) { offsets[Int(row) + 1] += 1 }
+      }
+      for row in 0..<rows { offsets[row + 1] += offsets[row] }
+      var next = offsets
+      try edges.blocks { range, sourceIDs, targetIDs in
+        let (weights, rows) = (try weight(range), try targets.positions(targetIDs))
+        let columns = try sources.positions(sourceIDs)
+        for (k, row) in rows.enumerated() {
+          indices[next[Int(row)]] = columns[k]
+          values[next[Int(row)]] = weights[k]
+          next[Int(row)] += 1
+        }
       }
     }
     return SparseEdges.ordered(
       rows: rows, columns: columns, offsets: offsets, indices: indices, values: values, binary: binary)
+  }
+
+  /// Puts the edges where they lie, in one pass; false as soon as they turn out not to be sorted by target.
+  private func fillInOrder(
+    _ edges: EdgePopulation, _ targets: EdgePopulation.Positions, _ sources: EdgePopulation.Positions,
+    _ weight: (Range<Int>) throws -> [Double], _ offsets: inout [Int], _ indices: inout [Int32],
+    _ values: inout [Double]
+  ) throws -> Bool {
+    var row = 0
+    for first in stride(from: 0, to: edges.count, by: blockLength) {
+      let range = first..<min(edges.count, first + blockLength)
+      for (k, target) in try targets.positions(try edges.targetIDs.read(rows: range)).enumerated() {
+        guard target >= row else { return false }
+        while row < target {
+          row += 1
+          offsets[row] = first + k
+        }
+      }
+      indices.replaceSubrange(range, with: try sources.positions(try edges.sourceIDs.read(rows: range)))
+      values.replaceSubrange(range, with: try weight(range))
+    }
+    while row < rows {
+      row += 1
+      offsets[row] = edges.count
+    }
+    return true
   }
 
   /// A matrix whose columns ascend within each row; elements at one place are added, in the order given.
@@ -41,6 +69,9 @@ struct SparseEdges {
     rows: Int, columns: Int, offsets: [Int], indices: consuming [Int32], values: consuming [Double],
     binary: Bool = false
   ) -> SparseMatrix {
+    if (0..<rows).allSatisfy({ strictlyAscending(indices, offsets[$0]..<offsets[$0 + 1]) }) {
+      return SparseMatrix(rows: rows, columns: columns, offsets: offsets, indices: indices, values: values)
+    }
     var ends = offsets
     var kept = 0
     for row in 0..<rows {
@@ -78,7 +109,10 @@ struct SparseEdges {
   }
 
   private static func strictlyAscending(_ indices: borrowing [Int32], _ range: Range<Int>) -> Bool {
-    for place in range.dropFirst() where indices[place] <= indices[place - 1] { return false }
-    return true
+    indices.withUnsafeBufferPointer { indices in
+      var descents = 0
+      for place in range.dropFirst() { descents += indices[place] <= indices[place - 1] ? 1 : 0 }
+      return descents == 0
+    }
   }
 }

@@ -71,10 +71,14 @@ public struct StepRecord: Sendable {
     try attributes.set("engram", Engram.version)
     try attributes.set("parameters", JSON.object(parameters.mapValues { JSON($0) }).description)
     try attributes.set("seed", seed)
-    try attributes.set("inputs", JSON.list(inputs.map(\.json)).description)
+    try write(inputs, to: attributes)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try attributes.set("figures", String(decoding: try encoder.encode(figures), as: UTF8.self))
+  }
+
+  func write(_ inputs: [Input], to attributes: H5Attributes) throws {
+    try attributes.set("inputs", JSON.list(inputs.map(\.json)).description)
   }
 }
 

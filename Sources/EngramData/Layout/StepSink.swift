@@ -127,9 +127,12 @@ public final class StepSink: DatasetSink {
   public func progress(_ fraction: Double, _ activity: String) { onProgress(fraction, activity) }
 
   /// Writes what is still in memory; further calls do nothing. After this the results can be read.
-  public func finish() throws {
+  ///
+  /// - Parameter inputs: The inputs where they were not known before the step ran: their hashes were being computed.
+  public func finish(inputs: [StepRecord.Input]? = nil) throws {
     guard !isFinished else { return }
     isFinished = true
+    if let inputs { try record.write(inputs, to: group.attributes) }
     for name in histories.keys.sorted() { try histories[name]?.flush() }
     for name in growing.keys.sorted() {
       guard var made = growing[name], let dataset = declared[name] else { continue }

@@ -126,37 +126,34 @@ private func source(_ path: String, _ request: AnalysisRequest, _ description: D
 
 /// The task `analyze`: one analysis of one file into one result file.
 public func analysisTask(registry: Registry) -> WorkerTask {
-  WorkerTask("analyze") { data, report in
+  WorkerTask("analyze") { data, hashes, report in
     let order = try JSONDecoder().decode(AnalysisOrder.self, from: data)
     let (entry, values) = try checked(order.request, registry)
     let source = try source(order.file, order.request, entry.description)
-    var hashes: [String: String] = [:]
-    let inputs = try source.bindings.map { binding in
-      let path = binding.object.file.path
-      let hash = try hashes[path] ?? sha256(ofFile: path)
-      hashes[path] = hash
-      return StepRecord.Input(
-        dataset: binding.declared.name, file: lastPart(path), object: binding.object.path, sha256: hash)
-    }
     let parameters = entry.description.standards.merging(values) { _, set in set }
     let passed = entry.description.reads.first { $0.unit == "any" && source.contains($0.name) }
     let record = StepRecord(
       id: order.request.analysis, plugin: order.request.analysis, version: entry.description.version,
-      parameters: parameters, seed: order.request.seed, inputs: inputs, figures: entry.description.figures,
+      parameters: parameters, seed: order.request.seed, figures: entry.description.figures,
       writes: entry.description.writes, passedUnit: try passed.map { try source.unit($0.name) } ?? "1")
-    let line: JSON = [
-      "verb": "analyze", "engram": .text(Engram.version), "plugin": .text(record.plugin),
-      "version": .text(record.version), "parameters": .object(parameters.mapValues { JSON($0) }),
-      "seed": .text(String(record.seed)), "inputs": .list(inputs.map(\.json)),
-    ]
     try withoutActuallyEscaping(report) { report in
-      try EngramWriter.write(order.output, title: entry.description.summary, provenance: [line]) { writer in
+      try EngramWriter.write(order.output, title: entry.description.summary) { writer in
         let sink = try writer.step(record)
         sink.onProgress = report
         defer { sink.onProgress = { _, _ in } }
         try measure(order.file, order.request, try entry.make(values), source, into: sink)
         source.notes.forEach(sink.note)
-        try sink.finish()
+        let inputs = try source.bindings.map { binding in
+          StepRecord.Input(
+            dataset: binding.declared.name, file: lastPart(binding.object.file.path),
+            object: binding.object.path, sha256: try hashes.sha256(of: binding.object.file.path))
+        }
+        try sink.finish(inputs: inputs)
+        writer.record([
+          "verb": "analyze", "engram": .text(Engram.version), "plugin": .text(record.plugin),
+          "version": .text(record.version), "parameters": .object(parameters.mapValues { JSON($0) }),
+          "seed": .text(String(record.seed)), "inputs": .list(inputs.map(\.json)),
+        ])
       }
     }
     return try JSONEncoder().encode(source.notes)

@@ -24,7 +24,7 @@ public func checkDataFile(_ path: String, worker: [String]?) throws -> [Finding]
 
 /// The task `check`: the findings about one data file.
 public func checkTask() -> WorkerTask {
-  WorkerTask("check") { path, _ in
+  WorkerTask("check") { path, _, _ in
     try JSONEncoder().encode(try checkFile(String(decoding: path, as: UTF8.self)))
   }
 }

@@ -15,7 +15,7 @@ struct RunRequest: Codable, Sendable {
 public func runTask(registry: Registry) -> WorkerTask {
   // The plan and the inputs' hashes serve all runs that this process makes.
   let plans = PlanCache()
-  return WorkerTask("run") { data, report in
+  return WorkerTask("run") { data, _, report in
     let request = try JSONDecoder().decode(RunRequest.self, from: data)
     let provenance = try plans.provenance(request, registry)
     let runs = provenance.plan.experiment.runs

@@ -28,7 +28,7 @@ public struct Job: Sendable, Codable, Equatable {
 
 /// What a job gave.
 public struct JobResult: Sendable, Codable, Equatable {
-  /// SHA-256 of each input, before it was read.
+  /// SHA-256 of each input.
   public var inputHashes: [String]
   public var outputHash: String?
   /// What the task answers; the task knows its form.
@@ -40,12 +40,15 @@ public struct JobResult: Sendable, Codable, Equatable {
 /// What a worker can do, by name.
 public struct WorkerTask: Sendable {
   public let name: String
-  /// Does one job; tells how far it is (0...1) and what it does.
-  public let perform: @Sendable (_ request: Data, _ report: (Double, String) -> Void) throws -> Data
+  /// Does one job; tells how far it is (0...1) and what it does. The hashes of the job's inputs are being computed
+  /// beside it: ask for them last.
+  public let perform:
+    @Sendable (_ request: Data, _ hashes: FileHashes, _ report: (Double, String) -> Void) throws -> Data
 
   public init(
     _ name: String,
-    _ perform: @escaping @Sendable (_ request: Data, _ report: (Double, String) -> Void) throws -> Data
+    _ perform: @escaping @Sendable (_ request: Data, _ hashes: FileHashes, _ report: (Double, String) -> Void)
+      throws -> Data
   ) {
     self.name = name
     self.perform = perform
@@ -61,10 +64,11 @@ extension Job {
     guard let task = tasks.first(where: { $0.name == task }) else {
       throw Problem("this worker knows no task '\(task)'")
     }
-    let inputHashes = try inputs.map(sha256(ofFile:))
-    let answer = try task.perform(request, report)
+    let hashes = FileHashes()
+    inputs.forEach(hashes.begin)
+    let answer = try task.perform(request, hashes, report)
     return JobResult(
-      inputHashes: inputHashes, outputHash: try output.map(sha256(ofFile:)), answer: answer,
+      inputHashes: try inputs.map(hashes.sha256(of:)), outputHash: try output.map(sha256(ofFile:)), answer: answer,
       seconds: Date().timeIntervalSince(start))
   }
 }
