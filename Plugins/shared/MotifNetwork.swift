@@ -6,10 +6,12 @@ let networkDatasets = [
   Dataset("types", .labels, ["neuron"], unit: .one, "Cell type of each neuron."),
   Dataset("latent_x", ["neuron"], unit: .one, "Latent number that shifts a neuron's inputs."),
   Dataset("latent_y", ["neuron"], unit: .one, "Latent number that shifts a neuron's outputs."),
-  Dataset("mean", ["post", "pre"], unit: .one, "Mean weights that were asked for."),
-  Dataset("deviation", ["post", "pre"], unit: .one, "Standard deviations that were asked for."),
-  Dataset("reciprocal", ["post", "pre"], unit: .one, "Reciprocal correlations that were asked for."),
-  Dataset("chain", ["post", "middle", "pre"], unit: .one, "Chain correlations that were asked for."),
+  Dataset("mean", ["post_type", "pre_type"], unit: .one, "Mean weights that were asked for."),
+  Dataset("deviation", ["post_type", "pre_type"], unit: .one, "Standard deviations that were asked for."),
+  Dataset(
+    "reciprocal", ["post_type", "pre_type"], unit: .one, "Reciprocal correlations that were asked for."),
+  Dataset(
+    "chain", ["post_type", "middle_type", "pre_type"], unit: .one, "Chain correlations that were asked for."),
 ]
 
 extension Populations {

@@ -138,11 +138,11 @@ enum Gallery {
         "spectral_radius", unit: "1", summary: "Largest modulus.", .numbers(Tensor([1.2345678], shape: []))),
       ResultEntry("mean_rate", unit: "Hz", summary: "Over all units.", .numbers(Tensor([12.5], shape: []))),
       ResultEntry("fano", summary: "Undefined without spikes.", .numbers(Tensor([.nan], shape: []))),
-      ResultEntry("types", axes: ["type"], .labels(["E", "PV", "SST"])),
+      ResultEntry("type_names", axes: ["type"], .labels(["E", "PV", "SST"])),
       ResultEntry(
         "by_type", axes: ["type"], unit: "Hz", summary: "Rate.", .numbers(Tensor([1, 20, 3], shape: [3]))),
       ResultEntry(
-        "mean_weight", axes: ["type", "type"], unit: "nS", summary: "Post by pre.",
+        "mean_weight", axes: ["post_type", "pre_type"], unit: "nS", summary: "Post by pre.",
         .numbers(Tensor([0.4, -0.8, 0.3, -0.2, 0.11, -0.5, 0.9, 0.02, .nan], shape: [3, 3]))),
       ResultEntry(
         "chain", axes: ["type", "type", "type"], summary: "Excess of chains.",

@@ -79,6 +79,17 @@ struct PageTests {
     #expect(page.contains("fano is NaN: no unit has a spike in any window."))
   }
 
+  @Test("both axes of a table by cell type carry the types' names")
+  func names() throws {
+    let page = try Self.page(Gallery.model)
+    let table = try #require(
+      page.components(separatedBy: "Mean weight").dropFirst().first { $0.contains("Post by pre") })
+    for word in ["E", "PV", "SST"] {
+      for scope in ["row", "col"] { #expect(table.contains("<th scope=\"\(scope)\">\(word)</th>")) }
+    }
+    #expect(table.contains("post type ↓  pre type →"))
+  }
+
   @Test("equal results give equal bytes")
   func deterministic() throws {
     #expect(try Self.page(Gallery.model) == Self.page(Gallery.model))

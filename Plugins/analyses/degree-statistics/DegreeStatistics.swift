@@ -16,18 +16,20 @@ public struct DegreeStatistics: Analysis {
       "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
   ]
   public static let writes = [
-    Dataset("type_names", .labels, ["post"], unit: .one, "Cell types, in the order of the blocks below."),
-    Dataset("type_sizes", ["post"], unit: .one, "Neurons of each type."),
+    Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of the blocks below."),
+    Dataset("type_sizes", ["type"], unit: .one, "Neurons of each type."),
     Dataset("in_degree", ["neuron"], unit: .one, "Neurons that connect to each neuron."),
     Dataset("out_degree", ["neuron"], unit: .one, "Neurons that each neuron connects to."),
     Dataset("in_strength", ["neuron"], anyUnit: "Sum of the weights of each neuron's inputs."),
     Dataset("out_strength", ["neuron"], anyUnit: "Sum of the weights of each neuron's outputs."),
-    Dataset("connections", ["post", "pre"], unit: .one, "Connections between types."),
-    Dataset("density", ["post", "pre"], unit: .one, "Connections over pairs of different neurons."),
+    Dataset("connections", ["post_type", "pre_type"], unit: .one, "Connections between types."),
     Dataset(
-      "reciprocity", ["post", "pre"], unit: .one, "Fraction of connections whose partner back exists."),
+      "density", ["post_type", "pre_type"], unit: .one, "Connections over pairs of different neurons."),
     Dataset(
-      "reciprocity_excess", ["post", "pre"], unit: .one,
+      "reciprocity", ["post_type", "pre_type"], unit: .one,
+      "Fraction of connections whose partner back exists."),
+    Dataset(
+      "reciprocity_excess", ["post_type", "pre_type"], unit: .one,
       "Reciprocity over the density of the block back, less 1: 0 at chance."),
     Dataset("overall_density", [], unit: .one, "All connections over all pairs of different neurons."),
     Dataset("overall_reciprocity", [], unit: .one, "Fraction of all connections whose partner back exists."),

@@ -25,13 +25,14 @@ public struct MotifOutliers: Analysis {
       "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
   ]
   public static let writes = [
-    Dataset("type_names", .labels, ["post"], unit: .one, "Cell types, in the order of the blocks."),
-    Dataset("mean_input", ["post", "pre"], anyUnit: "M: summed mean weight from each type."),
+    Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of the blocks."),
+    Dataset("mean_input", ["post_type", "pre_type"], anyUnit: "M: summed mean weight from each type."),
     Dataset(
-      "path_input", ["post", "pre"], anyUnit: "C: summed covariance of two-step paths from each type."),
+      "path_input", ["post_type", "pre_type"],
+      anyUnit: "C: summed covariance of two-step paths from each type."),
     Dataset("predicted", ["root", "part"], anyUnit: "Roots of det(x² - x M - C); real and imaginary part."),
     Dataset("predicted_outlier", ["root"], unit: .one, "1 where the root lies outside the bulk."),
-    Dataset("without_motifs", ["post", "part"], anyUnit: "Eigenvalues of M alone."),
+    Dataset("without_motifs", ["post_type", "part"], anyUnit: "Eigenvalues of M alone."),
     Dataset("quadratic", ["sign", "part"], anyUnit: "Outliers of motifs taken as equal in all blocks."),
     Dataset("elliptic", ["sign", "part"], anyUnit: "The same from an elliptic random matrix."),
     Dataset(

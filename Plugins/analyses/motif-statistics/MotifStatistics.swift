@@ -26,8 +26,8 @@ public struct MotifStatistics: Analysis {
   ]
   public static let writes: [Dataset] =
     [
-      Dataset("type_names", .labels, ["post"], unit: .one, "Cell types, in the order of every axis below."),
-      Dataset("pairs", ["post", "pre"], unit: .one, "Ordered pairs of neurons that were tested."),
+      Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of every axis below."),
+      Dataset("pairs", ["post_type", "pre_type"], unit: .one, "Ordered pairs of neurons that were tested."),
     ] + statistics
     + statistics.map { twin($0, "_se", "Jackknife standard error of ") }
     + statistics.dropFirst(2).map { twin($0, "_z", "Standard deviations from shuffled networks of ") }
@@ -101,17 +101,21 @@ public struct MotifStatistics: Analysis {
   }
 
   private static let statistics = [
-    Dataset("mean", ["post", "pre"], anyUnit: "Mean weight."),
-    Dataset("variance", ["post", "pre"], unit: .one, "Variance of the weights, in their unit squared."),
-    Dataset("reciprocal", ["post", "pre"], unit: .one, "Correlation of the weights of a pair both ways."),
+    Dataset("mean", ["post_type", "pre_type"], anyUnit: "Mean weight."),
     Dataset(
-      "chain", ["post", "middle", "pre"], unit: .one,
+      "variance", ["post_type", "pre_type"], unit: .one, "Variance of the weights, in their unit squared."),
+    Dataset(
+      "reciprocal", ["post_type", "pre_type"], unit: .one, "Correlation of the weights of a pair both ways."),
+    Dataset(
+      "chain", ["post_type", "middle_type", "pre_type"], unit: .one,
       "Correlation of the two weights of a chain pre-middle-post."
     ),
     Dataset(
-      "convergent", ["post", "pre", "other_pre"], unit: .one, "Correlation of two inputs of one neuron."),
+      "convergent", ["post_type", "pre_type", "other_pre_type"], unit: .one,
+      "Correlation of two inputs of one neuron."),
     Dataset(
-      "divergent", ["post", "other_post", "pre"], unit: .one, "Correlation of two outputs of one neuron."),
+      "divergent", ["post_type", "other_post_type", "pre_type"], unit: .one,
+      "Correlation of two outputs of one neuron."),
   ]
 
   private static func twin(_ dataset: Dataset, _ suffix: String, _ words: String) -> Dataset {

@@ -19,19 +19,23 @@ public struct PopulationResponse: Analysis {
       "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
   ]
   public static let writes = [
-    Dataset("type_names", .labels, ["post"], unit: .one, "Cell types, in the order of the blocks."),
+    Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of the blocks."),
     Dataset(
-      "gain_predicted", ["post", "pre"], unit: .one, "Mean response of each type to unit input into each."),
+      "gain_predicted", ["post_type", "pre_type"], unit: .one,
+      "Mean response of each type to unit input into each."),
     Dataset(
-      "gain_without_motifs", ["post", "pre"], unit: .one, "The same without reciprocal motifs and chains."),
+      "gain_without_motifs", ["post_type", "pre_type"], unit: .one,
+      "The same without reciprocal motifs and chains."),
     Dataset(
-      "gain_actual", ["post", "pre"], unit: .one, "Mean response of the network itself.", optional: true),
+      "gain_actual", ["post_type", "pre_type"], unit: .one, "Mean response of the network itself.",
+      optional: true),
     Dataset(
-      "paradoxical", ["post"], unit: .one,
+      "paradoxical", ["type"], unit: .one,
       "1 where a type's own input lowers its activity in a stable network."),
-    Dataset("mechanism", .labels, ["post"], unit: .one, "Why: none, inhibition-stabilised or chain-driven."),
     Dataset(
-      "negative_fraction", ["post"], unit: .one, "Neurons of a type that its own input lowers.",
+      "mechanism", .labels, ["type"], unit: .one, "Why: none, inhibition-stabilised or chain-driven."),
+    Dataset(
+      "negative_fraction", ["type"], unit: .one, "Neurons of a type that its own input lowers.",
       optional: true),
     Dataset("stable", [], unit: .one, "1 where bulk and predicted outliers lie below 1."),
     Dataset(

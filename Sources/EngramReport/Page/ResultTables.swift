@@ -56,14 +56,14 @@ struct ResultTables {
     .tag("span", ["title": "\(value)"], HTML(readable(value, digits: digits)))
   }
 
-  /// Names along an axis: of a stored list of labels on that axis, else numbers from 1.
+  /// Names along an axis: of the labels `type_names` for `type` and `pre_type`, else of labels on that very axis, else
+  /// numbers from 1.
   private func names(_ axis: String?, _ count: Int) -> [String] {
-    for result in results {
-      if case .labels(let words) = result.content, result.axes.first == axis, words.count == count {
-        return words
-      }
+    let lists = results.compactMap { result -> (ResultEntry, [String])? in
+      if case .labels(let words) = result.content, words.count == count { (result, words) } else { nil }
     }
-    return (1...max(count, 1)).map { "\($0)" }
+    let named = lists.first { "_\(axis ?? "")_names".hasSuffix("_\($0.0.name)") }
+    return (named ?? lists.first { $0.0.axes.first == axis })?.1 ?? (1...max(count, 1)).map { "\($0)" }
   }
 
   private func heading(_ result: ResultEntry, _ extra: String = "") -> HTML {
@@ -92,7 +92,9 @@ struct ResultTables {
     let map = ColourMap(values.elements)
     let rows = names(result.axes.first, values.rows)
     let columns = names(result.axes.dropFirst().first, values.columns)
-    let corner = result.axes.count == 2 ? "\(result.axes[0]) ↓  \(result.axes[1]) →" : ""
+    let corner =
+      result.axes.count == 2
+      ? "\(words(result.axes[0]).lowercased()) ↓  \(words(result.axes[1]).lowercased()) →" : ""
     let head =
       [HTML.tag("td", ["class": "quiet"], HTML(corner))]
       + columns.map { .tag("th", ["scope": "col"], HTML($0)) }

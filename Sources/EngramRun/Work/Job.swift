@@ -47,7 +47,8 @@ public struct WorkerTask: Sendable {
 
   public init(
     _ name: String,
-    _ perform: @escaping @Sendable (_ request: Data, _ hashes: FileHashes, _ report: (Double, String) -> Void)
+    _ perform:
+      @escaping @Sendable (_ request: Data, _ hashes: FileHashes, _ report: (Double, String) -> Void)
       throws -> Data
   ) {
     self.name = name
@@ -68,7 +69,8 @@ extension Job {
     inputs.forEach(hashes.begin)
     let answer = try task.perform(request, hashes, report)
     return JobResult(
-      inputHashes: try inputs.map(hashes.sha256(of:)), outputHash: try output.map(sha256(ofFile:)), answer: answer,
+      inputHashes: try inputs.map(hashes.sha256(of:)), outputHash: try output.map(sha256(ofFile:)),
+      answer: answer,
       seconds: Date().timeIntervalSince(start))
   }
 }
