@@ -65,3 +65,13 @@ public struct Dataset: Sendable, Codable, Equatable {
     self.optional = optional
   }
 }
+
+/// Which list of words stands along an axis: `type_names` along `type` and `pre_type`, else one on that very axis.
+///
+/// - Parameter lists: The lists of words as long as the axis: names and axes.
+/// - Returns: Position of the list, nil where none names the axis.
+public func wordsIndex(along axis: String?, among lists: [(name: String, axis: String?)]) -> Int? {
+  guard let axis else { return nil }
+  return lists.firstIndex { "_\(axis)_names".hasSuffix("_\($0.name)") }
+    ?? lists.firstIndex { $0.axis == axis }
+}

@@ -24,6 +24,7 @@ extension Command {
         summary: "Read this object: a path in the file, file:OTHER.h5#PATH, or - for none.",
         repeats: true),
       Option(name: "seed", value: "N", summary: "Seed of the random numbers (default 1)."),
+    ] + Option.reading + [
       Option(
         name: "out", value: "DIR", summary: "Folder of the results (default results/analyze).",
         completes: .folders),
@@ -45,7 +46,8 @@ private func analyzeAll(_ invocation: Invocation, _ console: Console) throws -> 
   let (name, files) = (invocation.words[0], Array(invocation.words.dropFirst()))
   let request = AnalysisRequest(
     analysis: name, set: try invocation.settings(),
-    read: try invocation.unique("read", "DATASET=PATH"), seed: try invocation.seed())
+    read: try invocation.unique("read", "DATASET=PATH"), seed: try invocation.seed(),
+    reading: try invocation.reading())
   let jobs = try invocation.count("jobs") ?? processorCount()
   let options = AnalyzeOptions(
     output: invocation.value("out") ?? "results/analyze", jobs: jobs,

@@ -68,11 +68,14 @@ struct StepResults {
     return [title(object)] + table.lines(indent: "    ")
   }
 
-  /// The words along an axis: labels of the same results along that axis, else the only ones of its length.
+  /// The words along an axis: labels of the same results that name it, else the only ones of its length.
   private func words(_ object: StoredObject, axis: Int, _ used: inout Set<String>) throws -> [String]? {
     let fitting = objects.filter { $0.kind == .labels && $0.shape == [object.shape[axis]] }
-    let named = fitting.filter { $0.axes?.first == object.axes?[axis] }
-    guard let labels = named.first ?? (fitting.count == 1 ? fitting[0] : nil) else { return nil }
+    let named = wordsIndex(
+      along: object.axes?[axis], among: fitting.map { ($0.name, $0.axes?.first) })
+    guard let labels = named.map({ fitting[$0] }) ?? (fitting.count == 1 ? fitting[0] : nil) else {
+      return nil
+    }
     used.insert(labels.name)
     return try labels.labels()
   }

@@ -1,3 +1,4 @@
+import EngramData
 import EngramKit
 import EngramRun
 import Foundation
@@ -6,6 +7,18 @@ import Foundation
 extension Command.Option {
   static let jobs = Self(
     name: "jobs", value: "N", summary: "Processes at the same time (default: one for each processor).")
+
+  /// What files may be told that do not say it themselves.
+  static let reading = [
+    Self(
+      name: "window", value: "START:STOP",
+      summary: "Observation window of spikes, ms; those outside are left out."),
+    Self(name: "time-unit", value: "UNIT", summary: "Unit of spike times that have none (default ms)."),
+    Self(name: "cell-type", value: "COLUMN", summary: "Column of the nodes that gives the cell types."),
+    Self(
+      name: "weight", value: "COLUMN",
+      summary: "Column of the edges that is the weight; or synapses (their number), or binary."),
+  ]
 }
 
 /// The hidden word after which this binary is a worker of itself.
@@ -30,6 +43,20 @@ extension Invocation {
   /// The values of `--set`, by parameter.
   func settings() throws -> [String: Value] {
     try unique("set", "NAME=VALUE").mapValues(parseValue)
+  }
+
+  /// What the file is told that it does not say itself.
+  func reading() throws(Misuse) -> ReadingOptions {
+    var options = ReadingOptions(cellTypeColumn: value("cell-type"), timeUnit: value("time-unit"))
+    if let weight = value("weight") { options.weight = ReadingOptions.Weight(weight) }
+    if let text = value("window") {
+      let ends = text.split(separator: ":", omittingEmptySubsequences: false).compactMap { Double($0) }
+      guard ends.count == 2, ends[0] < ends[1], ends.allSatisfy(\.isFinite) else {
+        throw Misuse("'--window' takes two times in ms, not '\(text)'", fix: "write --window 0:1000")
+      }
+      options.window = ends[0]..<ends[1]
+    }
+    return options
   }
 
   /// The pairs of an option, no name twice.

@@ -39,6 +39,24 @@ struct AnalyzeTests {
     #expect(again.messages.contains("2 of 2 files (2 of them earlier)"))
   }
 
+  @Test("the window that --window states is the one that rates are counted over")
+  func window() throws {
+    let folder = try Folder()
+    func rate(_ window: String) throws -> Double {
+      let line = ["analyze", "spike-statistics", Self.network, "--window", window, "--out", window, "--json"]
+      let outcome = try Engram.run(line, in: folder.url)
+      try #require(outcome.status == 0, "\(outcome.messages)")
+      let values = (try outcome.json() as? [String: Any])?["values"] as? [String: [String: Any]]
+      return try #require(values?["mean_rate"]?["value"] as? Double)
+    }
+    let (first, second, whole) = (try rate("100:300"), try rate("300:900"), try rate("100:900"))
+    #expect(first > 0 && second > 0)
+    #expect(abs(whole - (first * 200 + second * 600) / 800) < 1e-9 * whole)
+    let refused = try Engram.run(
+      ["analyze", "spike-statistics", Self.network, "--window", "9:1"], in: folder.url)
+    #expect(refused.status == 2 && refused.messages.contains("--window 0:1000"))
+  }
+
   @Test("of several files, one of which does not fit, does the others and exits with 3")
   func partly() throws {
     let folder = try Folder()
@@ -76,7 +94,7 @@ struct AnalyzeTests {
     let folder = try Folder()
     let output = try Engram.run(["analyze", "motif-statistics", Self.brain], in: folder.url).output
     // 101 Kenyon cells: every ordered pair but a cell with itself counts, connected or not.
-    #expect(output.contains("  pairs [post 4, pre 4]\n"))
+    #expect(output.contains("  pairs [post_type 4, pre_type 4]\n"))
     #expect(output.contains("    K  10100  "))
     #expect(output.hasSuffix("Written: results/analyze/larva-mushroom-body.motif-statistics.h5\n"))
   }

@@ -103,7 +103,7 @@ extension SpikePopulation {
       plan.window = least.rounded(.down)..<most.rounded(.down) + 1
       plan.notes.append(
         "\(name) states no observation window: taken as [\(shortest(plan.window.lowerBound)), "
-          + "\(shortest(plan.window.upperBound))) ms, up to the last spike")
+          + "\(shortest(plan.window.upperBound))) ms, up to the last spike; --window START:STOP states one")
     }
   }
 

@@ -79,12 +79,14 @@ public struct SpikePopulation: Sendable {
   /// - Throws: `Problem` when the stated unit is no unit of time.
   public func toMilliseconds(_ options: ReadingOptions) throws -> (factor: Double, notes: [String]) {
     if let unit = options.timeUnit {
-      guard let factor = unit.factor(to: .millisecond) else {
-        throw Problem("the time unit \(unit) is no unit of time", at: times.place)
+      guard let factor = Unit(unit)?.factor(to: .millisecond) else {
+        throw Problem("“\(unit)” is no unit of time", at: times.place, fix: "use ms, s or us")
       }
       return (factor, ["times of \(name) taken in \(unit)"])
     }
-    guard let units else { return (1, ["times of \(name) have no unit: taken as ms"]) }
+    guard let units else {
+      return (1, ["times of \(name) have no unit: taken as ms; --time-unit states one"])
+    }
     // A dimensionless model has unit 1, its time too.
     if units == "1" { return (1, []) }
     guard let factor = Unit(units)?.factor(to: .millisecond) else {

@@ -56,14 +56,13 @@ struct ResultTables {
     .tag("span", ["title": "\(value)"], HTML(readable(value, digits: digits)))
   }
 
-  /// Names along an axis: of the labels `type_names` for `type` and `pre_type`, else of labels on that very axis, else
-  /// numbers from 1.
+  /// Names along an axis: of the labels that name it, else numbers from 1.
   private func names(_ axis: String?, _ count: Int) -> [String] {
-    let lists = results.compactMap { result -> (ResultEntry, [String])? in
+    let lists = results.compactMap { result -> (entry: ResultEntry, words: [String])? in
       if case .labels(let words) = result.content, words.count == count { (result, words) } else { nil }
     }
-    let named = lists.first { "_\(axis ?? "")_names".hasSuffix("_\($0.0.name)") }
-    return (named ?? lists.first { $0.0.axes.first == axis })?.1 ?? (1...max(count, 1)).map { "\($0)" }
+    let named = wordsIndex(along: axis, among: lists.map { ($0.entry.name, $0.entry.axes.first) })
+    return named.map { lists[$0].words } ?? (1...max(count, 1)).map { "\($0)" }
   }
 
   private func heading(_ result: ResultEntry, _ extra: String = "") -> HTML {

@@ -11,14 +11,18 @@ public struct AnalysisRequest: Sendable, Codable, Equatable {
   /// Object of the file for a dataset: a path, a name, `-` for none, or `file:PATH#OBJECT` in another file.
   public var read: [String: String]
   public var seed: UInt64
+  /// What files are told that do not say it themselves.
+  public var reading: ReadingOptions
 
   public init(
-    analysis: String, set: [String: Value] = [:], read: [String: String] = [:], seed: UInt64 = 1
+    analysis: String, set: [String: Value] = [:], read: [String: String] = [:], seed: UInt64 = 1,
+    reading: ReadingOptions = ReadingOptions()
   ) {
     self.analysis = analysis
     self.set = set
     self.read = read
     self.seed = seed
+    self.reading = reading
   }
 }
 
@@ -111,12 +115,12 @@ private func measure(
 private func source(_ path: String, _ request: AnalysisRequest, _ description: Description) throws
   -> LayoutSource
 {
-  let file = try EngramFile(reading: path)
+  let file = try EngramFile(reading: path, options: request.reading)
   var places: [String: Binding.Place] = [:]
   for (name, text) in request.read {
     switch Reference(text) {
     case .file(let other, let object):
-      let other = try EngramFile(reading: other)
+      let other = try EngramFile(reading: other, options: request.reading)
       places[name] = object.map { .object(other, $0) } ?? .anywhere(other)
     default: places[name] = text == "-" ? Binding.Place.none : .object(file, text)
     }
@@ -149,11 +153,13 @@ public func analysisTask(registry: Registry) -> WorkerTask {
             object: binding.object.path, sha256: try hashes.sha256(of: binding.object.file.path))
         }
         try sink.finish(inputs: inputs)
-        writer.record([
+        var line: [String: JSON] = [
           "verb": "analyze", "engram": .text(Engram.version), "plugin": .text(record.plugin),
           "version": .text(record.version), "parameters": .object(parameters.mapValues { JSON($0) }),
           "seed": .text(String(record.seed)), "inputs": .list(inputs.map(\.json)),
-        ])
+        ]
+        if order.request.reading != ReadingOptions() { line["reading"] = order.request.reading.json }
+        writer.record(.object(line))
       }
     }
     return try JSONEncoder().encode(source.notes)
