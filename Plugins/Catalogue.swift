@@ -34,6 +34,7 @@ public let catalogue: [Entry] = [
   Entry(Rsn.self),
   Entry(SamplerOnly.self),
   Entry(StoredTrials.self),
+  Entry(Bptt.self),
   Entry(DenoisingScoreMatching.self),
   Entry(HebbOuterProduct.self),
   Entry(KrotovHopfieldFast.self),

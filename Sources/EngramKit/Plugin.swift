@@ -113,12 +113,16 @@ public protocol Learns: Sendable {
   var needs: Evidence { get }
   /// Moments, traces, counters: all that a checkpoint must keep besides the weights.
   var memory: Weights { get set }
+  /// What a finished training should say beside its results, such as numbers that were replaced.
+  var notes: [String] { get }
   /// Before the first update.
   mutating func begin(_ inputs: Inputs, _ weights: Weights) throws
   /// The estimated gradient of the loss, in the trained blocks; the change will go against it.
   mutating func estimate(at weights: Weights, _ trials: Trials, _ random: inout RandomStream) throws
     -> Weights
   /// Changes the weights by the estimate, through the rule's optimiser.
+  ///
+  /// - Throws: `Divergence` to end the training and keep what it reached; any other error fails it.
   mutating func apply(_ estimate: Weights, to weights: inout Weights, _ clock: Clock) throws
 }
 
@@ -127,6 +131,7 @@ extension Learns {
     get { Weights() }
     set {}
   }
+  public var notes: [String] { [] }
   public mutating func begin(_ inputs: Inputs, _ weights: Weights) throws {}
 }
 

@@ -81,12 +81,14 @@ public struct Weights: Sendable, Equatable {
   public func float(_ name: String) throws -> Tensor<Float> { try block(name).values.float }
 
   private func block(_ name: String) throws -> Block {
-    guard let block = self[name] else {
-      throw Problem(
-        "there is no weight block '\(name)'",
-        fix: "the blocks are " + blocks.map(\.name).joined(separator: ", "))
-    }
+    guard let block = self[name] else { throw missing(name) }
     return block
+  }
+
+  func missing(_ name: String) -> Problem {
+    Problem(
+      "there is no weight block '\(name)'",
+      fix: "the blocks are " + blocks.map(\.name).joined(separator: ", "))
   }
 
   /// Each trained block through `change`, with the block of the same name in `other`; the rest as they are.

@@ -46,12 +46,11 @@ struct ValueTypeTests {
 
   @Test("Adam's first steps on the square (reference values)")
   func adam() throws {
-    var adam = BlockAdam()
+    var adam = BlockOptimiser()
     var weights = Weights([.init("x", Tensor([1.0], shape: [1]))])
-    let settings = Adam.Settings(rate: 0.1)
     for expected in [0.9000000005, 0.800412228692, 0.701586272946] {
       let gradient = try weights.combined(with: weights) { x, _ in 2 * x }
-      try adam.step(settings, gradient, &weights)
+      try adam.step(.adam(), rate: 0.1, gradient, &weights)
       #expect(abs(try weights.double("x")[0] - expected) < 1e-11)
     }
   }
@@ -59,17 +58,15 @@ struct ValueTypeTests {
   @Test("moments that are saved and restored continue to the same bits")
   func adamResumes() throws {
     let gradients = [0.3, -1.2, 0.7, 2.5].map { Weights([.init("x", Tensor([$0, 1], shape: [2]))]) }
-    var settings = Adam.Settings(rate: 0.05)
-    settings.amsgrad = true
     func run(pausing: Bool) throws -> Weights {
-      var (adam, weights) = (BlockAdam(), Weights([.init("x", Tensor([1.0, 2], shape: [2]))]))
+      var (adam, weights) = (BlockOptimiser(), Weights([.init("x", Tensor([1.0, 2], shape: [2]))]))
       for (number, gradient) in gradients.enumerated() {
         if pausing, number == 2 {
           let saved = adam.memory
-          adam = BlockAdam()
+          adam = BlockOptimiser()
           adam.memory = saved
         }
-        try adam.step(settings, gradient, &weights)
+        try adam.step(.adam(amsgrad: true), rate: 0.05, gradient, &weights)
       }
       return weights
     }

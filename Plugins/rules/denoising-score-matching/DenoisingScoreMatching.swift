@@ -27,7 +27,7 @@ public struct DenoisingScoreMatching: Rule {
   var weightDecay = 0.0
   var amsgrad = false
   var keepMoments = false
-  private var adam = BlockAdam()
+  private var optimiser = BlockOptimiser()
   private var level = 0
 
   public init() {}
@@ -36,12 +36,12 @@ public struct DenoisingScoreMatching: Rule {
 
   public var memory: Weights {
     get {
-      var all = adam.memory
+      var all = optimiser.memory
       all["level"] = .init("level", Tensor([Double(level)], shape: [1]), trained: false)
       return all
     }
     set {
-      adam.memory = newValue
+      optimiser.memory = newValue
       level = Int(newValue["level"]?.values.double[0] ?? 0)
     }
   }
@@ -64,7 +64,7 @@ public struct DenoisingScoreMatching: Rule {
     let now = level(trials.clock)
     if now != level {
       level = now
-      if !keepMoments { adam.reset() }
+      if !keepMoments { optimiser.reset() }
     }
     let sigma = noise(now)
     var noisy = trials.batch
@@ -79,9 +79,7 @@ public struct DenoisingScoreMatching: Rule {
   }
 
   public mutating func apply(_ estimate: Weights, to weights: inout Weights, _ clock: Clock) throws {
-    var settings = Adam.Settings(rate: rate)
-    settings.weightDecay = weightDecay
-    settings.amsgrad = amsgrad
-    try adam.step(settings, estimate, &weights)
+    try optimiser.step(
+      .adam(amsgrad: amsgrad), decay: .gradient(weightDecay), rate: rate, estimate, &weights)
   }
 }

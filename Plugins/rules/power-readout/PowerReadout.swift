@@ -16,15 +16,15 @@ public struct PowerReadout: Rule {
   var rate = 1e-3
   var constantEpochs = 100
   var halvingEpochs = 50
-  private var adam = BlockAdam()
+  private var optimiser = BlockOptimiser()
 
   public init() {}
 
   public var needs: Evidence { [.loss, .readout] }
 
   public var memory: Weights {
-    get { adam.memory }
-    set { adam.memory = newValue }
+    get { optimiser.memory }
+    set { optimiser.memory = newValue }
   }
 
   public func estimate(at weights: Weights, _ trials: Trials, _ random: inout RandomStream) throws -> Weights
@@ -38,6 +38,6 @@ public struct PowerReadout: Rule {
   public mutating func apply(_ estimate: Weights, to weights: inout Weights, _ clock: Clock) throws {
     let late = clock.epoch - constantEpochs
     let halvings = late < 0 ? 0 : late / halvingEpochs + 1
-    try adam.step(Adam.Settings(rate: rate * pow(0.5, Double(halvings))), estimate, &weights)
+    try optimiser.step(.adam(), rate: rate * pow(0.5, Double(halvings)), estimate, &weights)
   }
 }

@@ -1,4 +1,18 @@
 extension Kernel {
+  /// p -= rate p.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  static func shrink<Element: Real>(_ p: UnsafeMutablePointer<Element>, _ rate: Element, _ count: Int) {
+    for i in 0..<count { p[i] -= rate * p[i] }
+  }
+
+  /// p moves towards zero by at most `step`.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  static func threshold<Element: Real>(_ p: UnsafeMutablePointer<Element>, _ step: Element, _ count: Int) {
+    for i in 0..<count { p[i] -= max(-step, min(step, p[i])) }
+  }
+
   /// p -= rate step.
   @specialized(where Element == Float)
   @specialized(where Element == Double)

@@ -58,8 +58,7 @@ public struct Optimiser<Element: Real>: Sendable {
     case .gradient(let strength):
       Kernel.blend(1, gradient, Element(strength), parameters, &slope, slope.count)
     case .decoupled(let strength):
-      let kept = Element(1 - rate * strength)
-      for i in parameters.indices { parameters[i] *= kept }
+      Kernel.shrink(&parameters, Element(rate * strength), slope.count)
     }
     apply(slope, to: &parameters, rate)
   }

@@ -24,18 +24,3 @@ public enum RateSchedule: Sendable, Equatable {
     }
   }
 }
-
-/// Shrinks all gradients by one factor when their common 2-norm exceeds `limit`.
-///
-/// - Returns: The norm before.
-@discardableResult
-@inlinable
-public func clip<Element: Real>(_ gradients: inout [[Element]], norm limit: Double) -> Double {
-  var square = 0.0
-  for gradient in gradients { for value in gradient { square += Double(value) * Double(value) } }
-  let norm = square.squareRoot()
-  guard norm > limit else { return norm }
-  let factor = Element(limit / norm)
-  for k in gradients.indices { for i in gradients[k].indices { gradients[k][i] *= factor } }
-  return norm
-}

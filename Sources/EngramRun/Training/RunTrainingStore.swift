@@ -81,6 +81,6 @@ extension Trained {
         try put(TrainingOutputs.finalValidation(name), [values[kept]], shape: [])
       }
     }
-    if let note { sink.note(note) }
+    notes.forEach(sink.note)
   }
 }

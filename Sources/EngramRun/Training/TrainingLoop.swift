@@ -47,18 +47,22 @@ struct TrainingLoop {
     while state.update < schedule.updates {
       if let patience = schedule.patience, state.waited >= patience {
         return finished(
-          state,
-          note: "stopped after update \(state.update): \(patience) validations without improvement; "
+          state, rule.notes,
+          "stopped after update \(state.update): \(patience) validations without improvement; "
             + "the weights of update \(state.bestUpdate) are kept")
       }
       let update = state.update
       let loss: Double?
       do {
         loss = try self.update(&state, &rule)
+      } catch let divergence as Divergence {
+        return finished(state, rule.notes, "stopped at update \(update): \(divergence)")
       } catch {
         throw problem(error, at: "step '\(id)', update \(update)")
       }
-      if let loss, !loss.isFinite { return finished(state, note: notFinite(loss, state, at: update)) }
+      if let loss, !loss.isFinite {
+        return finished(state, rule.notes, notFinite(loss, state, at: update))
+      }
       state.update = update + 1
       let isLast = state.update == schedule.updates
       if isLast || state.update.isMultiple(of: schedule.validateEvery ?? .max) { try validate(&state) }
@@ -71,7 +75,7 @@ struct TrainingLoop {
         Double(state.update) / Double(schedule.updates),
         "update \(state.update) of \(schedule.updates)" + (loss.map { ", loss \(short($0))" } ?? ""))
     }
-    return finished(state, note: nil)
+    return finished(state, rule.notes)
   }
 
   /// One update; returns its loss, nil for a model without one. Weights stay as they were when it is not finite.
@@ -135,11 +139,12 @@ struct TrainingLoop {
     state.snapshots.append(state.update)
   }
 
-  private func finished(_ state: TrainingState, note: String?) -> Trained {
+  private func finished(_ state: TrainingState, _ notes: [String], _ ending: String? = nil) -> Trained {
+    let notes = notes + [ending].compactMap(\.self)
     guard let best = state.best else {
-      return Trained(weights: state.weights, update: state.update, state: state, note: note)
+      return Trained(weights: state.weights, update: state.update, state: state, notes: notes)
     }
-    return Trained(weights: best, update: state.bestUpdate, state: state, note: note)
+    return Trained(weights: best, update: state.bestUpdate, state: state, notes: notes)
   }
 
   private func notFinite(_ loss: Double, _ state: TrainingState, at update: Int) -> String {

@@ -29,8 +29,8 @@ struct Trained: Sendable {
   /// Updates that made them.
   var update: Int
   var state: TrainingState
-  /// Why it ended before its time; nil where it did not.
-  var note: String?
+  /// What the rule has to say, and why the training ended before its time where it did.
+  var notes: [String]
 }
 
 /// Where a training keeps snapshots, and what a later process needs to go on.
