@@ -59,6 +59,7 @@ let package = Package(
     library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     library("CCrypto", "libcrypto", apt: "libssl-dev"),
     library("CCairo", "cairo", apt: "libcairo2-dev"),
+    library("CZip", "libzip", apt: "libzip-dev"),
     .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(
       name: "CBoost", path: "Sources/CBoost", cxxSettings: [.unsafeFlags(["-O2"])],
@@ -73,7 +74,7 @@ let package = Package(
     room("EngramKit", ["EngramMath"]),
     room("EngramPlugins", ["EngramKit"], path: "Plugins", exclude: pluginNotes, vectorised),
     room("EngramData", ["EngramKit", "CHDF5", "CCrypto", "CGuard"]),
-    room("EngramFormats", ["EngramKit", "EngramData"]),
+    room("EngramFormats", ["EngramKit", "EngramData", "CZip"]),
     room("EngramRun", ["EngramKit", "EngramData", "EngramFormats", "CYAML"]),
     room("EngramReport", ["EngramKit", "EngramData", "CCairo"]),
     .executableTarget(

@@ -62,7 +62,8 @@ public func sweepPartialFiles(in directory: String) throws -> [String] {
   }
   return names.sorted().filter { name in
     guard let dot = name.range(of: ".partial-", options: .backwards),
-      let pid = pid_t(name[dot.upperBound...]), pid > 0, !isRunning(pid)
+      // A library may add to the name it is given: `NAME.partial-PID.XXXXXX`.
+      let pid = pid_t(name[dot.upperBound...].prefix { $0.isASCII && $0.isNumber }), pid > 0, !isRunning(pid)
     else { return false }
     return unlink((directory.orCurrent as NSString).appendingPathComponent(name)) == 0
   }

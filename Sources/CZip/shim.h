@@ -1,0 +1,3 @@
+// Lets Swift see libzip; no logic.
+#pragma once
+#include <zip.h>
