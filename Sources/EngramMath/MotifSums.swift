@@ -129,3 +129,26 @@ extension Connectivity {
     return .notFinite("the weights are too large: their squares overflow")
   }
 }
+
+extension MotifSums {
+  /// Sum of J - block mean over a neuron's tested inputs from population `type`.
+  public func centredInput(of neuron: Int, from type: Int) -> Double {
+    let (types, place) = (populations.count, type * populations.neurons + neuron)
+    let own = Int(codes[neuron])
+    var partners = Double(sizes[type] - (type == own ? 1 : 0))
+    if case .counted(let rows, _) = tested { partners = rows[place] }
+    return rows[place] - rest(own * types + type) * partners
+  }
+
+  /// Sum of J - block mean over a neuron's tested outputs to population `type`.
+  public func centredOutput(of neuron: Int, to type: Int) -> Double {
+    let (types, place) = (populations.count, type * populations.neurons + neuron)
+    let own = Int(codes[neuron])
+    var partners = Double(sizes[type] - (type == own ? 1 : 0))
+    if case .counted(_, let columns) = tested { partners = columns[place] }
+    return columns[place] - rest(type * types + own) * partners
+  }
+
+  /// Mean of a block less what was subtracted already.
+  private func rest(_ block: Int) -> Double { pairs[block] > 0 ? sum[block] / pairs[block] : 0 }
+}

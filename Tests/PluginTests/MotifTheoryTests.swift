@@ -101,6 +101,34 @@ struct MotifTheoryTests {
     #expect(try abs(MotifTheory(mean: mean, covariance: covariance).gain()[1, 1] - response) < 1e-9)
   }
 
+  @Test("the borders of the stability map are the zeros of det(1 - M - y C) and of 1 - M_EE - y C_EE")
+  func stabilityMap() throws {
+    let network = try generate(
+      "ei-motif-gaussian",
+      [
+        "neurons": .integer(400), "excitation": .real(0.6), "inhibition": .real(1.8), "chain": .real(0.8),
+        "scaled": .flag(true),
+      ], seed: 3)
+    let inputs = [
+      "connectivity": try #require(network.values["connectivity"]),
+      "types": try #require(network.values["types"]),
+    ]
+    let blocks = try analyse("motif-outliers", inputs, ["actual": .integer(0)])
+    let (m, c) = (try blocks.values("mean_input"), try blocks.values("path_input"))
+    let map = try analyse("stability-map", inputs, ["motifs": .real(5), "excitation": .real(10)])
+    let y = try #require(try map.values("critical_motifs").first)
+    let e = zip(zip(m, c), [1.0, 0, 0, 1]).map { $0.1 - $0.0.0 - y * $0.0.1 }
+    #expect(y > 1 && abs(e[0] * e[3] - e[1] * e[2]) < 1e-9)
+    let paradox = try #require(try map.values("paradox_motifs").first)
+    #expect(abs(paradox - (1 - m[0]) / c[0]) < 1e-9)
+    let x = try #require(try map.values("critical_excitation").first)
+    // Stronger excitation only brings this circuit closer to 1 - M - C = 0 from the side of M_EE + C_EE < 1.
+    let f = zip(zip([x * m[0], m[1], x * m[2], m[3]], c), [1.0, 0, 0, 1]).map { $0.1 - $0.0.0 - $0.0.1 }
+    #expect(x > 1 && abs(f[0] * f[3] - f[1] * f[2]) < 1e-9)
+    let (own, predicted) = (try map.values("own_growth"), try blocks.values("greatest_predicted"))
+    #expect(own == predicted)
+  }
+
   @Test("reciprocal motifs alone: the cubic's root is the outlier that it shifts")
   func cubic() throws {
     for root in try cubicOutliers(mean: -1.6, reciprocity: 0.1) {
