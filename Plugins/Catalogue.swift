@@ -33,6 +33,7 @@ public let catalogue: [Entry] = [
   Entry(LifNetwork.self),
   Entry(LinearRateNetwork.self),
   Entry(ModernHopfield.self),
+  Entry(MorrisLecarNetwork.self),
   Entry(Rsn.self),
   Entry(SamplerOnly.self),
   Entry(StoredTrials.self),

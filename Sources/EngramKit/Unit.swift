@@ -68,6 +68,11 @@ extension Unit {
   public static let nanosiemensMillisecond = Unit(
     symbol: "nS ms", dimension: SIMD4(-2, -1, 4, 2), scale: 1e-12)
   public static let perMillisecond = Unit(symbol: "1/ms", dimension: SIMD4(0, 0, -1, 0), scale: 1e3)
+  /// Current through a patch of membrane.
+  public static let currentDensity = Unit(symbol: "uA/cm2", dimension: SIMD4(-2, 0, 0, 1), scale: 1e-2)
+  /// Voltage that one unit of current density adds.
+  public static let voltagePerCurrentDensity = Unit(
+    symbol: "mV cm2/uA", dimension: SIMD4(4, 1, -3, -2), scale: 1e-1)
   public static let micrometre = Unit(symbol: "um", dimension: SIMD4(1, 0, 0, 0), scale: 1e-6)
 
   private static let volt = SIMD4<Int8>(2, 1, -3, -1)
