@@ -30,6 +30,9 @@ public struct Trials: Sendable {
   /// What the rule's own runs have told so far, so that a training's history costs no run of its own.
   public var seen: Trial { log.trial }
 
+  /// A figure of the rule's own for the history of this update, such as how many losses were dropped.
+  public func report(_ name: String, _ value: Double) { log.report(name, value) }
+
   /// Losses of `count` perturbed weights, made on demand `block` at a time so that memory stays bounded.
   public func losses(_ count: Int, block: Int = 16, _ member: (Int) throws -> Weights) throws -> [Double] {
     var result: [Double] = []
@@ -45,8 +48,15 @@ public struct Trials: Sendable {
 /// The first loss and metrics that a rule's runs gave, and the last running blocks.
 private final class TrialLog: Sendable {
   private let state = Mutex<(trial: Trial, isMean: Bool)>((Trial(), false))
+  private let reported = Mutex<[String: Double]>([:])
 
-  var trial: Trial { state.withLock(\.trial) }
+  var trial: Trial {
+    var trial = state.withLock(\.trial)
+    trial.metrics.merge(reported.withLock(\.self)) { _, own in own }
+    return trial
+  }
+
+  func report(_ name: String, _ value: Double) { reported.withLock { $0[name] = value } }
 
   func add(_ trial: Trial) {
     state.withLock { known in
