@@ -5,6 +5,8 @@ circuit.h5  100,000 neurons, 10 million connections. Ten communities of 10,000 n
             community c the eigenvalue 1.5 + c/10: ten planted outliers beyond a bulk of radius about 0.56.
             Every fifth neuron is labelled inhibitory.
 spikes.h5   10,000 units, 10 million spikes in 100 s: log-normal rates, gamma intervals (CV 0.7).
+by_time.h5  the same spikes ordered by time, as simulators write them.
+csr.npz     100,000 neurons, 10 million connections at random, rows presynaptic, stored by SciPy without compression.
 """
 
 import sys
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from scipy import sparse
 
 NEURONS, INPUTS, COMMUNITIES = 100_000, 100, 10
 UNITS, SPIKES, DURATION = 10_000, 10_000_000, 100_000.0
@@ -105,9 +108,35 @@ def spikes(path: Path) -> None:
         group["index_pointers"] = pointers.astype(np.uint64)
 
 
+def by_time(path: Path) -> None:
+    with h5py.File(path.parent / "spikes.h5") as source, root(path, "ten thousand units") as file:
+        spikes = source["spikes/cortex"]
+        nodes(file, "cortex", UNITS)
+        order = np.argsort(spikes["timestamps"][()], kind="stable")
+        group = file.create_group("spikes/cortex")
+        for name, value in spikes.attrs.items():
+            group.attrs[name] = value
+        sorting = h5py.enum_dtype({"none": 0, "by_id": 1, "by_time": 2}, basetype="u1")
+        group.attrs.create("sorting", 2, dtype=sorting)
+        for name in ["timestamps", "node_ids"]:
+            group[name] = spikes[name][()][order]
+        group["timestamps"].attrs["units"] = "ms"
+
+
+def csr(path: Path) -> None:
+    random = np.random.default_rng(3)
+    pairs = np.unique(random.integers(0, NEURONS * NEURONS, NEURONS * INPUTS))
+    weight = random.normal(size=len(pairs))
+    matrix = sparse.csr_array((weight, (pairs // NEURONS, pairs % NEURONS)), shape=(NEURONS, NEURONS))
+    with open(path, "wb") as file:
+        sparse.save_npz(file, matrix, compressed=False)
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, make in [("circuit.h5", circuit), ("spikes.h5", spikes)]:
+    for name, make in [
+        ("circuit.h5", circuit), ("spikes.h5", spikes), ("by_time.h5", by_time), ("csr.npz", csr)
+    ]:
         if not (folder / name).exists():
             print(f"making {folder / name}", flush=True)
             make(folder / (name + ".partial"))

@@ -11,7 +11,7 @@ from importlib.metadata import version
 import benches
 from tools import HERE
 
-PACKAGES = ["numpy", "scipy", "h5py", "libsonata", "elephant"]
+PACKAGES = ["numpy", "scipy", "h5py", "libsonata", "elephant", "pynwb", "bmtk"]
 MODULES = [importlib.import_module(f"benches.{module.name}") for module in pkgutil.iter_modules(benches.__path__)]
 BENCHES = {name: bench for module in MODULES for name, bench in module.BENCHES.items()}
 

@@ -2,7 +2,7 @@ import EngramKit
 import Foundation
 
 /// The name a file has while process `pid` writes it.
-func partialName(_ path: String, pid: pid_t = getpid()) -> String { "\(path).partial-\(pid)" }
+public func partialName(_ path: String, pid: pid_t = getpid()) -> String { "\(path).partial-\(pid)" }
 
 /// Syncs `partial` to disk and renames it to `path`, so a reader sees the whole file or none.
 ///
@@ -49,7 +49,7 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws {
   }
 }
 
-/// Removes what killed processes left in `directory`: files `*.partial-PID` whose process no longer runs.
+/// Removes what killed processes left in `directory`: files and folders `*.partial-PID` whose process no longer runs.
 ///
 /// - Returns: The names removed, sorted.
 @discardableResult
@@ -65,7 +65,10 @@ public func sweepPartialFiles(in directory: String) throws -> [String] {
       // A library may add to the name it is given: `NAME.partial-PID.XXXXXX`.
       let pid = pid_t(name[dot.upperBound...].prefix { $0.isASCII && $0.isNumber }), pid > 0, !isRunning(pid)
     else { return false }
-    return unlink((directory.orCurrent as NSString).appendingPathComponent(name)) == 0
+    let path = (directory.orCurrent as NSString).appendingPathComponent(name)
+    // A folder goes with all that is in it.
+    do { try FileManager.default.removeItem(atPath: path) } catch { return false }
+    return true
   }
 }
 

@@ -19,6 +19,27 @@ public func sha256(ofFile path: String) throws -> String {
   return hexadecimal(try digest.finish())
 }
 
+/// SHA-256 of a file's bytes, or of the names and hashes of all files in a folder, in lowercase hexadecimal.
+///
+/// - Throws: `Problem` when something cannot be read.
+public func sha256(ofFileOrFolder path: String) throws -> String {
+  var isFolder: ObjCBool = false
+  guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+    return try sha256(ofFile: path)
+  }
+  let names: [String]
+  do { names = try FileManager.default.subpathsOfDirectory(atPath: path).sorted() } catch {
+    throw Problem("cannot list the folder: \(error.localizedDescription)", at: path)
+  }
+  var lines: [String] = []
+  for name in names {
+    let file = (path as NSString).appendingPathComponent(name)
+    _ = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
+    if !isFolder.boolValue { lines.append("\(try sha256(ofFile: file))  \(name)") }
+  }
+  return try sha256(Array(lines.joined(separator: "\n").utf8))
+}
+
 /// SHA-256 of `bytes` in lowercase hexadecimal.
 public func sha256(_ bytes: some Collection<UInt8>) throws -> String {
   let digest = try Digest(EVP_sha256())

@@ -8,7 +8,8 @@ extension Command {
     summary: "Prove an experiment before it runs, or look for faults in data files.",
     arguments: [
       Argument(
-        name: "FILE", summary: "An experiment (YAML or JSON) or a data file.", count: .many, completes: .files
+        name: "FILE", summary: "An experiment (YAML or JSON), a data file, or a folder of data files.",
+        count: .many, completes: .files
       )
     ],
     options: [
@@ -27,7 +28,10 @@ extension Command {
 private func checkFiles(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
   let inputs = try invocation.inputs()
   let strict = invocation.has("strict")
-  let tally = try eachFile(invocation.words, invocation.has("json"), console) { path in
+  let files = try invocation.words.flatMap {
+    isFolder($0) ? try dataFiles(in: $0).filter(isHDF5OrCircuit) : [$0]
+  }
+  let tally = try eachFile(files, invocation.has("json"), console) { path in
     if try isData(path) { return try checkData(path, strict, invocation.has("json"), console) }
     let result = checkExperiment(path, inputs: inputs, registry: try registry())
     let wrong = result.problems.contains { strict || $0.severity == .error }
@@ -48,6 +52,17 @@ private func checkFiles(_ invocation: Invocation, _ console: Console) throws -> 
   }
   // A finding in one of many files is what this verb is asked for, not a batch that was done in part.
   return tally.unsound > 0 ? .failed : tally.status
+}
+
+/// What of a folder is checked: HDF5 files and circuits' configurations, and what claims by its name to be HDF5.
+private func isHDF5OrCircuit(_ path: String) throws -> Bool {
+  if ["h5", "hdf5", "nwb", "nix", "h5ad", "mat"].contains(where: { path.hasSuffix(".\($0)") }) {
+    return true
+  }
+  do {
+    let format = try detectHead(path)
+    return format == .hdf5 || (format == .json && isConfiguration(path))
+  } catch is Problem { return false }
 }
 
 /// Whether the file holds data or describes a circuit, and is no experiment.

@@ -38,6 +38,10 @@ final class ProgressLine {
     let count = "\(progress.finished)"
     let space = String(repeating: " ", count: total.count - count.count)
     var parts = ["[\(space)\(count)/\(total)]", "\(Int(progress.fraction * 100)) %"]
+    if progress.totalBytes > 0 {
+      parts.append("\(byteWords(progress.bytesDone)) read")
+      if seconds > 1 { parts.append("\(byteWords(Int(Double(progress.bytesDone) / seconds)))/s") }
+    }
     if progress.failed > 0 { parts.append("\(progress.failed) failed") }
     let share = progress.fraction - before
     // The first seconds say little about the rest.

@@ -3,7 +3,7 @@ import EngramKit
 import EngramPlugins
 
 /// Every verb, in the order in which help shows them.
-let verbs: [Command] = [.list, .describe, .inspect, .check, .analyze, .run, .reproduce, .report]
+let verbs: [Command] = [.list, .describe, .inspect, .check, .analyze, .run, .reproduce, .convert, .report]
 
 /// The plugins that are compiled in.
 func registry() throws -> Registry { try Registry(catalogue) }

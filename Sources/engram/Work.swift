@@ -30,7 +30,11 @@ func workerCommand() -> [String]? { Bundle.main.executablePath.map { [$0, worker
 /// Does jobs for the parent process until it ends.
 func work() throws -> Never {
   let plugins = try registry()
-  exit(serveWorker([runTask(registry: plugins), analysisTask(registry: plugins), checkTask()]))
+  exit(
+    serveWorker([
+      runTask(registry: plugins), analysisTask(registry: plugins), checkTask(), conversionTask(),
+      conversionTask(isDry: true),
+    ]))
 }
 
 /// Processors that this process may use.

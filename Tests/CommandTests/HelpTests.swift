@@ -3,7 +3,9 @@ import Testing
 
 @Suite("help")
 struct HelpTests {
-  static let verbs = ["list", "describe", "inspect", "check", "analyze", "run", "reproduce", "report"]
+  static let verbs = [
+    "list", "describe", "inspect", "check", "analyze", "run", "reproduce", "convert", "report",
+  ]
 
   @Test("fits on one screen and names every verb")
   func overview() throws {

@@ -27,7 +27,7 @@ public struct EdgePopulation: Sendable {
         "has \(sourceIDs.count) sources but \(targetIDs.count) targets", at: group.place,
         fix: "the file is incomplete: write it again")
     }
-    let types = try TypesTable.beside(file.path, kind: "edge", population: name)
+    let types = try file.types("edge", name)
     table = try ElementTable(group, kind: "edge", count: sourceIDs.count, types: types)
   }
 

@@ -91,7 +91,7 @@ public struct ElementTable: Sendable {
   ///
   /// - Returns: nil when neither a group nor the types table has the column.
   /// - Throws: `Problem`: a column that is no number, a group index beyond the column.
-  func numbers(_ name: String) throws -> ((Range<Int>) throws -> [Double])? {
+  func numbers(_ name: String) throws -> (@Sendable (Range<Int>) throws -> [Double])? {
     guard try hasColumn(name) else { return nil }
     let stored = try groups.map { try column(name, in: $0) }
     if rows == nil, let only = stored.first, let dataset = only {
@@ -103,10 +103,10 @@ public struct ElementTable: Sendable {
     let values = try stored.map { try $0?.read(Double.self) }
     let byType = types.map { $0.rows.mapValues { $0[name].flatMap(Double.init) ?? .nan } }
     let ids = byType == nil ? nil : try typeIDs()
-    let place = place(of: stored)
+    let place = place(values.map { $0?.count })
     return { range in
       try range.map { element in
-        if let (own, row) = try place(element, values.map { $0?.count }) { return values[own]?[row] ?? .nan }
+        if let (own, row) = try place(element) { return values[own]?[row] ?? .nan }
         guard let byType, let ids, element < ids.count else { return .nan }
         return byType[ids[element]] ?? .nan
       }
@@ -125,9 +125,9 @@ public struct ElementTable: Sendable {
     }
     let byType = types.map { $0.rows.mapValues { $0[name] ?? "" } }
     let ids = byType == nil ? nil : try typeIDs()
-    let place = place(of: stored)
+    let place = place(words.map { $0?.count })
     return try (0..<count).map { element in
-      if let (own, row) = try place(element, words.map { $0?.count }) { return words[own]?[row] ?? "" }
+      if let (own, row) = try place(element) { return words[own]?[row] ?? "" }
       guard let byType, let ids, element < ids.count else { return "" }
       return byType[ids[element]] ?? ""
     }
@@ -169,13 +169,16 @@ public struct ElementTable: Sendable {
     return codes.map(shortest)
   }
 
+  /// Whether the only group's rows are the elements in order.
+  var isIdentity: Bool { rows == nil }
+
   /// Group number and row of an element; nil when its group lacks the column.
-  private func place(
-    of stored: [H5Dataset?]
-  ) -> (Int, [Int?]) throws -> (group: Int, row: Int)? {
+  ///
+  /// - Parameter lengths: Rows of the column in each group; nil where the group lacks it.
+  func place(_ lengths: [Int?]) -> @Sendable (Int) throws -> (group: Int, row: Int)? {
     let numbers = Dictionary(groups.enumerated().map { (Int32($1) ?? -1, $0) }) { first, _ in first }
     let (rows, here, kind) = (rows, group.place, kind)
-    return { element, lengths in
+    return { element in
       guard let own = rows.map({ numbers[$0.group[element]] }) ?? (lengths.isEmpty ? nil : 0) else {
         return nil
       }

@@ -11,6 +11,8 @@ public final class EngramFile: Sendable {
   /// What is odd about the file as a whole.
   public let warnings: [Problem]
   public let options: ReadingOptions
+  /// Further files that may hold the populations which this one names.
+  private let nodeFiles: [EngramFile]
 
   /// Opens a file.
   ///
@@ -22,8 +24,13 @@ public final class EngramFile: Sendable {
   }
 
   /// A file that is open already; one that is being written may be read so as well.
-  public init(_ h5: H5File, options: ReadingOptions = ReadingOptions()) throws {
+  ///
+  /// - Parameter nodeFiles: Further files that may hold the populations which this one names.
+  public init(
+    _ h5: H5File, options: ReadingOptions = ReadingOptions(), nodeFiles: [EngramFile] = []
+  ) throws {
     self.h5 = h5
+    self.nodeFiles = nodeFiles
     self.options = options
     (version, warnings) = try SchemaVersion.read(try h5.root)
   }
@@ -56,16 +63,20 @@ public final class EngramFile: Sendable {
   /// Whether spikes lie directly in `/spikes`, as in the oldest SONATA files.
   public func hasFlatSpikes() throws -> Bool { try h5.root.kind(of: "/spikes/timestamps") == .dataset }
 
-  /// The population of neurons `name`: of this file, else of `<name>_nodes.h5` beside it; nil when there is none.
+  /// The population of neurons `name`: of this file, else of `<name>_nodes.h5` or `nodes.h5` beside it; nil when there is none.
   public func nodes(_ name: String) throws -> NodePopulation? {
     if try h5.root.kind(of: "/nodes/\(name)") == .group { return try NodePopulation(self, name) }
-    let folder = (path as NSString).deletingLastPathComponent
-    let beside = (folder as NSString).appendingPathComponent("\(name)_nodes.h5")
-    guard !name.contains("/"), beside != path, FileManager.default.fileExists(atPath: beside) else {
-      return nil
+    for other in nodeFiles where try other.h5.root.kind(of: "/nodes/\(name)") == .group {
+      return try NodePopulation(other, name)
     }
-    let file = try EngramFile(reading: beside, options: options)
-    return try file.h5.root.kind(of: "/nodes/\(name)") == .group ? try NodePopulation(file, name) : nil
+    let folder = (path as NSString).deletingLastPathComponent
+    guard !name.contains("/") else { return nil }
+    for beside in ["\(name)_nodes.h5", "nodes.h5"].map((folder as NSString).appendingPathComponent)
+    where beside != path && FileManager.default.fileExists(atPath: beside) {
+      let file = try EngramFile(reading: beside)
+      if try file.h5.root.kind(of: "/nodes/\(name)") == .group { return try NodePopulation(file, name) }
+    }
+    return nil
   }
 
   /// The population of connections `name`.
@@ -79,6 +90,14 @@ public final class EngramFile: Sendable {
   /// The stored matrix `name`.
   public func matrix(_ name: String) throws -> StoredMatrix {
     try StoredMatrix(self, path: "/engram/connectivity/\(name)")
+  }
+
+  /// The types table of a population: the one the options name, else the one beside the file.
+  func types(_ kind: String, _ population: String) throws -> TypesTable? {
+    if let path = options.typesFile {
+      return try TypesTable(reading: path, kind: kind, population: population)
+    }
+    return try TypesTable.beside(path, kind: kind, population: population)
   }
 
   func groups(in parent: String) throws -> [String] {

@@ -14,7 +14,9 @@ extension EngramWriter {
     }
     let positions = (0..<UInt64(table.count)).map { $0 }
     populations[table.name] = (table.count, table.ids == positions ? nil : table.ids)
-    try group.write("node_type_id", [Int64](repeating: -1, count: table.count))
+    let types = table.typeIDs ?? [Int64](repeating: -1, count: table.count)
+    try check(types.count, table.count, "node_type_id", group)
+    try group.write("node_type_id", types)
     try group.write("node_id", table.ids ?? positions)
     try group.write("node_group_id", [UInt32](repeating: 0, count: table.count))
     try group.write("node_group_index", positions)

@@ -7,10 +7,11 @@ public final class EngramWriter {
   /// The file being written; what is in it already can be read through `EngramFile(writer.h5)`.
   public let h5: H5File
   private let title: String
-  private var lines: [JSON]
+  private let isCanonical: Bool
+  private var lines: [String]
   private var sinks: [StepSink] = []
   /// Number of neurons and their ids by population written so far.
-  var populations: [String: (count: Int, ids: [UInt64]?)] = [:]
+  public internal(set) var populations: [String: (count: Int, ids: [UInt64]?)] = [:]
 
   /// Starts a file.
   ///
@@ -18,13 +19,18 @@ public final class EngramWriter {
   ///   - path: Its final name; until `commit` it is `NAME.partial-PID` beside it.
   ///   - title: One line for people.
   ///   - provenance: What it is made from; more lines may follow through `record`.
-  public init(creating path: String, title: String = "", provenance: [JSON] = []) throws {
+  ///   - isCanonical: Whether the file has the group `/engram`; without it, it is plain SONATA.
+  public init(
+    creating path: String, title: String = "", provenance: [JSON] = [], isCanonical: Bool = true
+  ) throws {
     h5 = try H5File(creating: path)
     self.title = title
-    lines = provenance
+    lines = provenance.map(\.description)
+    self.isCanonical = isCanonical
     let root = try h5.root
     try root.attributes.set("magic", UInt32(0x0A7A))
     try root.attributes.set("version", [UInt32(0), UInt32(1)])
+    guard isCanonical else { return }
     let attributes = try root.createGroup("engram").attributes
     try attributes.set("schema", "engram")
     try attributes.set("schema_version", SchemaVersion.current.description)
@@ -36,9 +42,11 @@ public final class EngramWriter {
   /// Writes a file in one go; nothing is left when `body` throws.
   @discardableResult
   public static func write<T>(
-    _ path: String, title: String = "", provenance: [JSON] = [], _ body: (EngramWriter) throws -> T
+    _ path: String, title: String = "", provenance: [JSON] = [], isCanonical: Bool = true,
+    _ body: (EngramWriter) throws -> T
   ) throws -> T {
-    let writer = try EngramWriter(creating: path, title: title, provenance: provenance)
+    let writer = try EngramWriter(
+      creating: path, title: title, provenance: provenance, isCanonical: isCanonical)
     do {
       let result = try body(writer)
       try writer.commit()
@@ -50,7 +58,10 @@ public final class EngramWriter {
   }
 
   /// Adds a line of provenance: verb, plugin, parameters, seed, inputs with hashes; never a time or a path.
-  public func record(_ line: JSON) { lines.append(line) }
+  public func record(_ line: JSON) { lines.append(line.description) }
+
+  /// Adds a line of provenance that another file carries, JSON as it is.
+  public func record(text: String) { lines.append(text) }
 
   /// The group of a step's results and what its plugin writes into.
   ///
@@ -64,7 +75,8 @@ public final class EngramWriter {
   /// Completes the file and gives it its name.
   public func commit() throws {
     for sink in sinks { try sink.finish() }
-    let texts = lines.map(\.description)
+    guard isCanonical else { return try h5.commit() }
+    let texts = lines
     let root = try h5.root
     try root.write(
       "/engram/provenance", strings: texts, maxShape: [nil], storage: H5Storage(chunk: [max(1, texts.count)]))

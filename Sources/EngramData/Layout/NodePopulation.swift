@@ -22,7 +22,7 @@ public struct NodePopulation: Sendable {
     guard let count = typeID ?? ids else {
       throw Problem("has neither node_type_id nor node_id", at: group.place, fix: "`engram check` tells more")
     }
-    let types = try TypesTable.beside(file.path, kind: "node", population: name)
+    let types = try file.types("node", name)
     table = try ElementTable(group, kind: "node", count: count, types: types)
   }
 

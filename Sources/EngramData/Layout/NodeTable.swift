@@ -16,6 +16,8 @@ public struct NodeTable: Sendable {
   public var count: Int
   /// The id of each neuron; nil: its position.
   public var ids: [UInt64]?
+  /// The type id of each neuron; nil: -1, no type.
+  public var typeIDs: [Int64]?
   public var columns: [(name: String, values: Column)]
 
   public init(

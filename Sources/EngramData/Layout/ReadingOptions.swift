@@ -30,6 +30,8 @@ public struct ReadingOptions: Sendable, Codable, Equatable {
   public var window: Range<Double>?
   /// Name of the only population of spike files in the old layout.
   public var defaultPopulation: String
+  /// Types table of the nodes and edges of the file; nil: the one beside it.
+  public var typesFile: String?
 
   public init(
     cellTypeColumn: String? = nil, weight: Weight = .automatic, timeUnit: String? = nil,

@@ -9,7 +9,7 @@ public struct SpikePopulation: Sendable {
     case byTime = "by_time"
   }
 
-  public let name: String
+  public private(set) var name: String
   public let group: H5Group
   /// Time of each spike in the file's unit, and the id of its neuron; shape [spike].
   public let times: H5Dataset
@@ -23,7 +23,7 @@ public struct SpikePopulation: Sendable {
   /// Number of neurons, silent ones included, as the file states it.
   public let nodeCount: Int?
   /// Population of the neurons; the spikes' own name where the file names none.
-  public let nodePopulation: String
+  public private(set) var nodePopulation: String
   let file: EngramFile
 
   init(_ file: EngramFile, _ name: String) throws {
@@ -63,6 +63,9 @@ public struct SpikePopulation: Sendable {
     }
   }
 
+  /// Gives spikes in the old flat layout, which names nothing, the name of their population.
+  public mutating func rename(_ population: String) { (name, nodePopulation) = (population, population) }
+
   /// Number of spikes.
   public var count: Int { times.count }
 
@@ -98,7 +101,7 @@ public struct SpikePopulation: Sendable {
   }
 
   /// Ids of all neurons, silent ones included, and what was assumed.
-  func unitIDs() throws -> (ids: [UInt64], notes: [String]) {
+  public func unitIDs() throws -> (ids: [UInt64], notes: [String]) {
     if let nodes = try file.nodes(nodePopulation) { return (try nodes.ids(), []) }
     if let nodeCount {
       guard nodeCount >= 0, nodeCount <= Int(Int32.max) else {

@@ -23,9 +23,9 @@ public struct StoredMatrix: Sendable {
   public let edgePopulation: String?
   public let units: String?
   /// Extents as stored.
-  private let storedShape: [Int]
-  private let group: H5Group?
-  private let dataset: H5Dataset?
+  let storedShape: [Int]
+  let group: H5Group?
+  let dataset: H5Dataset?
 
   init(_ file: EngramFile, path: String) throws {
     self.path = path

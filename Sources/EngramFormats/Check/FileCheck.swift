@@ -23,14 +23,19 @@ public func checkFile(_ path: String) throws -> [Finding] {
   case .oldMatlab: list.add(.matlabVersion, "", "is a \(format.format.title) file, which is not HDF5")
   case let other where !other.isHDF5:
     list.add(.badSignature, "", "is \(other.title), not HDF5 (\(format.because))")
-  default: checkHDF5(path, &list)
+  default: checkHDF5(path, format.format, &list)
   }
   return list.findings
 }
 
-private func checkHDF5(_ path: String, _ list: inout FindingList) {
+private func checkHDF5(_ path: String, _ format: FileFormat, _ list: inout FindingList) {
   let h5: H5File
   do { h5 = try H5File(reading: path) } catch { return list.add(.damaged, "", problem(error, at: path).what) }
+  if format == .nwb {
+    list.part("/") { try checkNwb(h5, &$0) }
+    list.part("/") { try checkElements(h5, &$0) }
+    return
+  }
   list.part("/") { list in
     do {
       let file = try EngramFile(h5)

@@ -77,11 +77,19 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
   case orientation = "ENG002"
   case snapshotWidth = "ENG003"
   case matlabVersion = "MAT001"
+  case nwbRequired = "NWB001"
+  case nwbIndex = "NWB002"
+  case nwbOrder = "NWB003"
+  case nwbResolution = "NWB004"
+  case nwbIntervals = "NWB005"
+  case nwbRegion = "NWB006"
 
   /// Severity unless a case of it is worse or milder.
   public var severity: Problem.Severity {
     switch self {
-    case .magic, .oldNames, .sorting, .units, .severalGroups, .frames, .orientation: .warning
+    case .magic, .oldNames, .sorting, .units, .severalGroups, .frames, .orientation, .nwbOrder,
+      .nwbResolution, .nwbIntervals:
+      .warning
     default: .error
     }
   }
@@ -112,6 +120,12 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
     case .orientation: "set the attribute orientation to post_by_pre or pre_by_post"
     case .snapshotWidth: "write the snapshots again: one weight for each edge"
     case .matlabVersion: "save it in MATLAB with -v7.3"
+    case .nwbRequired: "write the file again with a tool that follows the NWB schema"
+    case .nwbIndex: "write the table again: its readers give wrong rows, or none"
+    case .nwbOrder: "sort the spike times of each unit"
+    case .nwbResolution: "set the attribute resolution to the time between samples, s"
+    case .nwbIntervals: "correct obs_intervals, or remove the spikes"
+    case .nwbRegion: "correct the row numbers; they count from 0 and are no ids"
     }
   }
 }

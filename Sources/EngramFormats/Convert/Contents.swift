@@ -16,6 +16,10 @@ public struct Contents: Sendable {
   public var traces: [TraceStream] = []
   public var tables: [TableContent] = []
   public var arrays: [ArrayStream] = []
+  /// Small texts kept as they are, such as `node_sets.json`: name and text.
+  public var texts: [(name: String, text: String)] = []
+  /// Lines of provenance that the source carries.
+  public var provenance: [String] = []
   /// What had to be assumed, one sentence each without a full stop.
   public var assumptions: [String] = []
   /// What of the source this reader does not carry over, one entry each: the object and why.

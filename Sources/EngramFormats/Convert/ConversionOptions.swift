@@ -59,6 +59,29 @@ public struct ConversionOptions: Sendable, Codable, Equatable {
     return start..<stop
   }
 
+  /// What the user gave, by the option's name, for provenance.
+  public var given: [String: JSON] {
+    var given: [String: JSON] = [:]
+    let texts: [(String, String?)] = [
+      ("time-unit", timeUnit), ("weight-unit", weightUnit), ("unit", unit),
+      ("orientation", orientation?.rawValue), ("population", population), ("cell-type", cellType),
+      ("weight", weight), ("reduce", reduce?.rawValue), ("session-start", sessionStart),
+    ]
+    for (name, text) in texts { if let text { given[name] = .text(text) } }
+    let numbers: [(String, Double?)] = [
+      ("sample-rate", sampleRate), ("dt", dt), ("window-start", windowStart), ("window-stop", windowStop),
+    ]
+    for (name, number) in numbers { if let number { given[name] = .real(number) } }
+    if let idBase { given["id-base"] = .integer(idBase) }
+    if let neurons { given["neurons"] = .integer(neurons) }
+    if !objects.isEmpty { given["object"] = JSON(objects) }
+    for (name, flag) in [("compress", compress), ("dense", dense), ("follow-external", followExternal)]
+    where flag {
+      given[name] = .flag(true)
+    }
+    return given
+  }
+
   /// The problem that only an option can solve.
   ///
   /// - Parameters:

@@ -2,9 +2,18 @@ import EngramKit
 
 /// Every reader and writer: the closed set of formats. One line a format, sorted by name.
 public enum FormatCatalogue {
-  public static let readers: [any FormatReader.Type] = []
+  public static let readers: [any FormatReader.Type] = [
+    EngramFormatReader.self,
+    NixReader.self,
+    NwbReader.self,
+    SonataReader.self,
+  ]
 
-  public static let writers: [any FormatWriter.Type] = []
+  public static let writers: [any FormatWriter.Type] = [
+    EngramFormatWriter.self,
+    NwbWriter.self,
+    SonataWriter.self,
+  ]
 
   /// The reader of a format, nil when it is only recognised.
   public static func reader(_ format: FileFormat) -> (any FormatReader)? {

@@ -27,24 +27,26 @@ public final class ConversionJob {
   public let options: ConversionOptions
   /// Bytes of memory for what must be held at once, such as a sort.
   public let memory: Int
-  /// Lines of provenance: the conversion itself, with input hashes, and what the input had.
-  public let provenance: [JSON]
-  /// One name for the inputs and the options: the seed of every UUID of version 5.
-  public let identity: String
+  /// Lines of provenance that the source carries, JSON.
+  public let earlier: [String]
   /// Share done, 0...1, and what is being done.
   public let progress: (Double, String) -> Void
   /// Sentences gathered so far.
   public private(set) var assumptions: [String] = []
   public private(set) var dropped: [String] = []
+  private let facts: () throws -> [String: JSON]
 
+  /// - Parameter facts: What the line of provenance says beside assumptions and what was dropped; the input's hash, which
+  ///   is computed meanwhile, is among it, so a writer asks late.
   public init(
-    options: ConversionOptions = ConversionOptions(), memory: Int = 1 << 30, provenance: [JSON] = [],
-    identity: String = "", progress: @escaping (Double, String) -> Void = { _, _ in }
+    options: ConversionOptions = ConversionOptions(), memory: Int = 1 << 30,
+    facts: @escaping () throws -> [String: JSON] = { [:] }, earlier: [String] = [],
+    progress: @escaping (Double, String) -> Void = { _, _ in }
   ) {
     self.options = options
     self.memory = memory
-    self.provenance = provenance
-    self.identity = identity
+    self.facts = facts
+    self.earlier = earlier
     self.progress = progress
   }
 
@@ -56,5 +58,18 @@ public final class ConversionJob {
   /// Says what is lost: the object and why, once.
   public func drop(_ sentence: String) {
     if !dropped.contains(sentence) { dropped.append(sentence) }
+  }
+
+  /// One name for the inputs and the options: the seed of every UUID of version 5.
+  ///
+  /// - Throws: `Problem` when the input cannot be read. Waits until its hash is known: ask late.
+  public var identity: String { get throws { JSON.object(try facts()).description } }
+
+  /// Every line of provenance, that of this conversion last: ask when all has been said.
+  public func provenance() throws -> [String] {
+    let own = try facts().merging(["assumptions": JSON(assumptions), "dropped": JSON(dropped)]) { _, new in
+      new
+    }
+    return earlier + [JSON.object(own).description]
   }
 }

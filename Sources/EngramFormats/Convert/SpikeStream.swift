@@ -27,8 +27,6 @@ public struct SpikeStream: Sendable {
   public var unitCount: Int
   /// Number of spikes where it is known before they are read.
   public var count: Int?
-  /// Whether blocks come neuron by neuron in the order of `ids`, times ascending in each; false where in doubt.
-  public var isSorted: Bool
   /// Time between samples in `unit`, where the source knows it.
   public var resolution: Double?
   /// Calls the body with all spikes in blocks of at most about a million, and may be called again.
@@ -36,7 +34,7 @@ public struct SpikeStream: Sendable {
 
   public init(
     _ name: String, population: String? = nil, unit: Unit, window: Range<Double>, ids: [UInt64]? = nil,
-    unitCount: Int, count: Int? = nil, isSorted: Bool = false, resolution: Double? = nil,
+    unitCount: Int, count: Int? = nil, resolution: Double? = nil,
     blocks: @escaping @Sendable ((Block) throws -> Void) throws -> Void
   ) {
     self.name = name
@@ -46,7 +44,6 @@ public struct SpikeStream: Sendable {
     self.ids = ids
     self.unitCount = unitCount
     self.count = count
-    self.isSorted = isSorted
     self.resolution = resolution
     self.blocks = blocks
   }

@@ -16,6 +16,8 @@ public struct TraceStream: Sendable {
   public var ids: [UInt64]
   /// Which element of its neuron a column is, such as a section; nil: one each.
   public var elements: [UInt32]?
+  /// Name of each column; nil: none.
+  public var labels: [String]?
   /// Symbol of the unit; nil: the source states none.
   public var unit: String?
   /// Which quantity, such as `v`; nil: the source does not say.

@@ -19,10 +19,22 @@ public func detectFormat(_ path: String, followExternal: Bool = false) throws ->
   return Detection(.text, "characters only, and no other mark")
 }
 
+/// What the first bytes of a file tell, without opening it as HDF5: that it is HDF5 is all they say of one.
+///
+/// - Throws: `Problem`: not there, unreadable, empty.
+public func detectHead(_ path: String) throws -> FileFormat {
+  let head = try firstBytes(of: path)
+  if let plain = detectPlain(head) { return plain.format }
+  return head.starts(with: hdf5Signature) ? .hdf5 : isBinary(head) ? .binary : .text
+}
+
 /// The layout of an open HDF5 file.
 public func detectLayout(_ file: H5File) throws -> Detection {
   let root = try file.root
   if root.attributes.contains("nwb_version") { return Detection(.nwb, "the root's attribute nwb_version") }
+  if try root.kind(of: "nwb_version") == .dataset {
+    return Detection(.nwb, "the dataset /nwb_version of NWB 1.x")
+  }
   if try root.attributes.text("encoding-type") == "anndata" {
     return Detection(.anndata, "the root's attribute encoding-type = anndata")
   }
@@ -34,6 +46,12 @@ public func detectLayout(_ file: H5File) throws -> Detection {
   }
   if try root.kind(of: "engram") == .group { return Detection(.engram, "the group /engram") }
   let names = try root.names()
+  if names.contains("processing"), try root.kind(of: "processing") == .group {
+    let modules = try root.group("processing")
+    for module in try modules.names().prefix(64) where try modules.exists("\(module)/spike_train") {
+      return Detection(.nwb, "/processing/\(module)/spike_train of NWB 1.x")
+    }
+  }
   let sections = ["nodes", "edges", "spikes", "report"].filter(names.contains)
   if !sections.isEmpty {
     return Detection(.sonata, sections.map { "/\($0)" }.joined(separator: ", "))

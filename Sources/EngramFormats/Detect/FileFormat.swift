@@ -1,5 +1,5 @@
 /// The file formats that are told apart, by content and never by the file's name.
-public enum FileFormat: String, Sendable, CaseIterable {
+public enum FileFormat: String, Sendable, CaseIterable, Codable {
   case engram, sonata, nwb, anndata, nix
   case matlab = "matlab-7.3"
   case oldMatlab = "matlab-5"
@@ -7,6 +7,13 @@ public enum FileFormat: String, Sendable, CaseIterable {
   case numpy, npz, zip
   case matrixMarket = "matrix-market"
   case graphml, json, nest, text, binary
+
+  /// The format that a user names: its own name, or what its files usually end in.
+  public init?(named text: String) {
+    let other = ["mat": FileFormat.matlab, "matlab": .matlab, "mtx": .matrixMarket, "h5ad": .anndata]
+    guard let format = FileFormat(rawValue: text) ?? other[text] else { return nil }
+    self = format
+  }
 
   /// As one would say it.
   public var title: String {

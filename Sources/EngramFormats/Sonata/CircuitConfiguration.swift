@@ -15,6 +15,10 @@ public struct CircuitConfiguration: Sendable {
   public let path: String
   /// Files it needs: nodes, edges, their types, node sets, the configurations it refers to.
   public let files: [File]
+  /// Files that a simulation wrote or will write: spikes and reports. They need not be there.
+  public let outputs: [File]
+  /// Time that was simulated, ms; nil where the configuration runs nothing.
+  public let window: Range<Double>?
 
   /// Reads a configuration and replaces its variables.
   ///
@@ -49,6 +53,48 @@ public struct CircuitConfiguration: Sendable {
     guard problems.isEmpty else { throw Problems(problems) }
     self.path = path
     self.files = files
+    outputs = try CircuitConfiguration.results(root).map { key, text in
+      File(key: key, path: try resolve(text, variables, folder, at: "\(path): \(key)"))
+    }
+    let run = root["run"] as? [String: Any] ?? [:]
+    let (start, stop) = (run["tstart"] as? Double ?? 0, run["tstop"] as? Double)
+    window = stop.flatMap { start <= $0 ? start..<$0 : nil }
+  }
+
+  /// HDF5 files of the networks, each with its types table where it names one.
+  public var networks: [(file: String, types: String?)] {
+    let paths = Dictionary(files.map { ($0.key, $0.path) }) { first, _ in first }
+    return ["node", "edge"].flatMap { kind in
+      files.filter { $0.key.hasPrefix("networks.") && $0.key.hasSuffix(".\(kind)s_file") }.map {
+        ($0.path, paths[$0.key.replacing(".\(kind)s_file", with: ".\(kind)_types_file")])
+      }
+    }
+  }
+
+  /// Other configurations that this one refers to.
+  public var references: [String] {
+    files.filter { $0.key == "network" || $0.key == "simulation" }.map(\.path)
+  }
+
+  /// Files of spikes that it feeds in.
+  public var inputs: [String] { files.filter { $0.key.hasPrefix("inputs.") }.map(\.path) }
+
+  /// The file of node sets.
+  public var nodeSets: String? { files.first { $0.key == "node_sets_file" }?.path }
+
+  /// Keys and values of the entries that name files a simulation writes.
+  private static func results(_ root: [String: Any]) -> [(key: String, text: String)] {
+    let output = root["output"] as? [String: Any] ?? [:]
+    let folder = (output["output_dir"] as? String ?? ".") + "/"
+    var found: [(String, String)] = []
+    if !output.isEmpty {
+      found.append(("output.spikes_file", folder + (output["spikes_file"] as? String ?? "spikes.h5")))
+    }
+    for (name, entry) in (root["reports"] as? [String: Any] ?? [:]).sorted(by: { $0.key < $1.key }) {
+      let file = (entry as? [String: Any])?["file_name"] as? String ?? name
+      found.append(("reports.\(name)", folder + (file.hasSuffix(".h5") ? file : file + ".h5")))
+    }
+    return found
   }
 
   /// Keys and values of the entries that name input files.

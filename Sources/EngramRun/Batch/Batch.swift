@@ -7,13 +7,16 @@ public struct BatchJob: Sendable, Equatable {
   public var input: String
   /// Other files that are read; a change of theirs makes the job new.
   public var others: [String]
+  /// Files that belong to the input, itself included: hashed beside the work, and by size and time known as unchanged.
+  public var parts: [String]
   public var output: String
   /// What the task is told.
   public var request: Data
 
-  public init(input: String, others: [String] = [], output: String, request: Data) {
+  public init(input: String, others: [String] = [], parts: [String] = [], output: String, request: Data) {
     self.input = input
     self.others = others
+    self.parts = parts.isEmpty ? [input] : parts
     self.output = output
     self.request = request
   }
@@ -28,6 +31,10 @@ public struct BatchOptions: Sendable {
   /// The command that starts a worker; nil: this process does the work.
   public var worker: [String]?
   public var jobs: Int
+  /// Bytes of memory that all workers together may use; nil: half of the machine's.
+  public var memory: Int?
+  /// Whether an output that is there and that the journal does not know may be replaced.
+  public var overwrites = true
   /// Path of the journal.
   public var journal: String
   /// What the output depends on beside input and request: versions.
@@ -78,41 +85,53 @@ public func runBatch(
   var journal = try BatchJournal(options.journal)
   var outcome = BatchOutcome()
   var state = Progress(total: jobs.count)
-  var work: [(job: Job, batch: BatchJob, stamp: FileStamp?, asked: String)] = []
+  var work: [(job: Job, batch: BatchJob, stamps: [FileStamp?], asked: String)] = []
   for batch in jobs {
     let asked: String
-    let stamp: FileStamp?
+    let stamps: [FileStamp?]
     do {
       asked = try options.asked(batch)
-      stamp = try FileStamp(batch.input)
+      stamps = try batch.parts.map { try FileStamp($0) }
       if try journal.isDone(batch, asked: asked) {
         outcome.skipped += 1
         continue
       }
+      if !options.overwrites { try journal.refuseStranger(batch.output) }
     } catch {
       outcome.failures.append(Failure(error, name: batch.input))
       continue
     }
-    let job = Job(
-      name: batch.input, task: options.task, request: batch.request, inputs: [batch.input],
+    var job = Job(
+      name: batch.input, task: options.task, request: batch.request, inputs: batch.parts,
       output: batch.output)
-    work.append((job, batch, stamp, asked))
+    job.bytes = stamps.reduce(0) { $0 + ($1?.size ?? 0) }
+    work.append((job, batch, stamps, asked))
+  }
+  if !options.overwrites {
+    // What is begun is known by its name from now on, so that a kill between an output and its line leaves no stranger.
+    for item in work where journal.lines[item.batch.output] == nil {
+      try journal.add(JournalLine(begun: item.batch, asked: item.asked))
+    }
   }
   state.skipped = outcome.skipped
   state.failed = outcome.failures.count
+  state.totalBytes = work.reduce(0) { $0 + $1.job.bytes }
   let ended = try perform(
-    work.map(\.job), tasks: options.tasks, worker: options.worker, count: options.jobs, start: state,
+    work.map(\.job), tasks: options.tasks, worker: options.worker, count: options.jobs,
+    memory: options.memory, start: state,
     progress: progress
   ) { job, result in
     guard let item = work.first(where: { $0.job.output == job.output }) else { return }
     var line = JournalLine(
-      input: item.batch.input, size: item.stamp?.size ?? 0, modified: item.stamp?.modified ?? 0,
-      output: item.batch.output, asked: item.asked, ended: Date().formatted(.iso8601))
+      input: item.batch.input,
+      parts: zip(item.batch.parts, item.stamps).map {
+        JournalLine.Part(path: $0, size: $1?.size ?? 0, modified: $1?.modified ?? 0)
+      }, output: item.batch.output, asked: item.asked, ended: Date().formatted(.iso8601))
     switch result {
     case .success(let done):
       outcome.done += 1
       outcome.answers[job.name] = done.answer
-      line.sha256 = done.inputHashes.first
+      for (place, hash) in zip(line.parts.indices, done.inputHashes) { line.parts[place].sha256 = hash }
       line.outputHash = done.outputHash
       line.seconds = done.seconds
     case .failure(let failure):

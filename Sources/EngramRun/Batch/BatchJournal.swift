@@ -4,11 +4,17 @@ import Foundation
 
 /// One line of a batch's journal: what became of one file, and by what it is known again.
 struct JournalLine: Codable, Sendable, Equatable {
+  /// One file that was read.
+  struct Part: Codable, Sendable, Equatable {
+    var path: String
+    var size: Int
+    /// Time of the last change, s since 1970.
+    var modified: Double
+    var sha256: String?
+  }
+
   var input: String
-  var size: Int
-  /// Time of the last change, s since 1970.
-  var modified: Double
-  var sha256: String?
+  var parts: [Part]
   var output: String
   /// SHA-256 of the output.
   var outputHash: String?
@@ -18,6 +24,15 @@ struct JournalLine: Codable, Sendable, Equatable {
   var fix: String?
   var seconds: Double?
   var ended: String
+}
+
+extension JournalLine {
+  /// A file that is about to be worked on.
+  init(begun job: BatchJob, asked: String) {
+    self.init(
+      input: job.input, parts: [], output: job.output, asked: asked, failed: "was begun and not ended",
+      ended: "")
+  }
 }
 
 /// The journal of a batch: one JSON line for each file that was worked on. The same command reads it and goes on.
@@ -60,12 +75,23 @@ struct BatchJournal {
   /// Whether the output is there, made from this input by the same request.
   func isDone(_ job: BatchJob, asked: String) throws -> Bool {
     guard let line = lines[job.output], line.failed == nil, line.asked == asked, line.input == job.input,
-      let now = try FileStamp(job.input), FileManager.default.fileExists(atPath: job.output)
+      line.parts.map(\.path) == job.parts, FileManager.default.fileExists(atPath: job.output)
     else { return false }
-    if now != FileStamp(size: line.size, modified: line.modified) {
-      guard now.size == line.size, try sha256(ofFile: job.input) == line.sha256 else { return false }
+    for part in line.parts {
+      guard let now = try FileStamp(part.path) else { return false }
+      if now != FileStamp(size: part.size, modified: part.modified) {
+        guard now.size == part.size, try sha256(ofFile: part.path) == part.sha256 else { return false }
+      }
     }
-    return try sha256(ofFile: job.output) == line.outputHash
+    return try sha256(ofFileOrFolder: job.output) == line.outputHash
+  }
+
+  /// Refuses to replace what this journal did not write.
+  func refuseStranger(_ output: String) throws {
+    guard lines[output] == nil, FileManager.default.fileExists(atPath: output) else { return }
+    throw Problem(
+      "\(output) is there already, and no earlier call of this command wrote it",
+      fix: "choose another folder with --out, or allow it with --overwrite")
   }
 }
 

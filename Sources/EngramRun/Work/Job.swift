@@ -14,8 +14,12 @@ public struct Job: Sendable, Codable, Equatable {
   public var inputs: [String]
   /// The file that it writes, by rename; nil where it writes none that is to be hashed.
   public var output: String?
+  /// Bytes of its inputs; 0 where nobody counts them.
+  var bytes = 0
   /// Threads that a worker process may use for it; results never depend on their number.
   var threads = 1
+  /// Bytes of memory that a worker process may use for it; results never depend on them.
+  var memory = 1 << 30
 
   public init(name: String, task: String, request: Data, inputs: [String] = [], output: String? = nil) {
     self.name = name
@@ -69,7 +73,7 @@ extension Job {
     inputs.forEach(hashes.begin)
     let answer = try task.perform(request, hashes, report)
     return JobResult(
-      inputHashes: try inputs.map(hashes.sha256(of:)), outputHash: try output.map(sha256(ofFile:)),
+      inputHashes: try inputs.map(hashes.sha256(of:)), outputHash: try output.map(sha256(ofFileOrFolder:)),
       answer: answer,
       seconds: Date().timeIntervalSince(start))
   }

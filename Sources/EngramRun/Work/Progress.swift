@@ -7,6 +7,9 @@ public struct Progress: Sendable {
   /// Done earlier, and found unchanged.
   public var skipped = 0
   public var failed = 0
+  /// Bytes of the inputs of all that is to be done in this call, and of what has ended; 0 where nobody counts them.
+  public var totalBytes = 0
+  public var bytes = 0
   /// What is being worked on at this moment.
   public var active: [Activity] = []
 
@@ -18,11 +21,14 @@ public struct Progress: Sendable {
     public var fraction: Double
     /// What is being done, such as `train: update 120 of 400`.
     public var doing: String
+    /// Bytes of its inputs; 0 where nobody counts them.
+    public var bytes: Int
 
-    public init(name: String, fraction: Double = 0, doing: String = "") {
+    public init(name: String, fraction: Double = 0, doing: String = "", bytes: Int = 0) {
       self.name = name
       self.fraction = fraction
       self.doing = doing
+      self.bytes = bytes
     }
   }
 
@@ -31,9 +37,13 @@ public struct Progress: Sendable {
   /// Pieces that need no more work.
   public var finished: Int { done + skipped + failed }
 
-  /// Share of all the work, 0...1, with the shares of what is under way.
+  /// Bytes of inputs worked through, with the shares of what is under way.
+  public var bytesDone: Int { active.reduce(bytes) { $0 + Int(Double($1.bytes) * $1.fraction) } }
+
+  /// Share of all the work, 0...1, by bytes where they are counted, with the shares of what is under way.
   public var fraction: Double {
     guard total > 0 else { return 1 }
+    if totalBytes > 0 { return Double(bytesDone) / Double(totalBytes) }
     return (Double(finished) + active.reduce(0) { $0 + $1.fraction }) / Double(total)
   }
 }

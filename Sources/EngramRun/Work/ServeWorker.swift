@@ -43,6 +43,7 @@ private func answer(_ line: Data, _ tasks: [WorkerTask]) {
     let job = try JSONDecoder().decode(Job.self, from: line)
     name = job.name
     WorkerThreads.set(job.threads)
+    WorkerMemory.set(job.memory)
     let result = try job.perform(by: tasks) { fraction, doing in
       // A progress line needs no more than ten a second.
       guard Date().timeIntervalSince(last) > 0.1 else { return }
