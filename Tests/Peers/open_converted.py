@@ -41,7 +41,7 @@ def with_libsonata():
     every = edges.select_all()
     weights = np.zeros((6, 6))
     np.add.at(weights, (edges.target_nodes(every), edges.source_nodes(every)), edges.get_attribute("syn_weight", every))
-    np.testing.assert_allclose(weights, W, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(weights, W, rtol=1e-7)  # the sample has float32
     assert edges.afferent_edges([0]).flat_size == 3 and edges.efferent_edges([0]).flat_size == 2
     spikes = libsonata.SpikeReader(os.path.join(CIRCUIT, "spikes.h5"))["cortex"]
     assert spikes.sorting == "by_id"
@@ -67,7 +67,7 @@ def with_bmtk():
     for target in range(6):
         for edge in circuit.edges[NAME].get_target(target):
             weights[edge.target_node_id, edge.source_node_id] += edge["syn_weight"]
-    np.testing.assert_allclose(weights, W, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(weights, W, rtol=1e-7)  # the sample has float32
 
 
 def with_bluepysnap():
