@@ -104,23 +104,29 @@ public struct Request: Sendable {
 }
 
 /// One time step of `.traces` or `.adjoints`, for one block: dW is the sum over trials of post times pre.
+///
+/// A model in time streams the steps in order, and in each step the blocks onto its units (whose slope and feedback are the
+/// same), then its read-out: a block without slopes, whose feedback is the derivative of the loss by its outputs.
 public struct Trace: Sendable {
   /// Name of the weight block.
   public var block: String
   /// Time step; 0 for static data.
   public var step: Int
   /// Presynaptic activity; shape [trial, pre].
-  public var pre: Tensor<Double>
+  public var pre: Numbers
   /// Postsynaptic activity, or the adjoint; shape [trial, post].
-  public var post: Tensor<Double>
+  public var post: Numbers
   /// Slope of the postsynaptic nonlinearity; shape [trial, post]; empty where there is none.
-  public var slope: Tensor<Double>
-  /// Error fed back to each postsynaptic unit; shape [trial, post]; empty where there is none.
-  public var feedback: Tensor<Double>
+  public var slope: Numbers
+  /// Error fed back to each postsynaptic unit; shape [trial, post]; empty where there is none, such as in steps whose
+  /// output has no target.
+  public var feedback: Numbers
+
+  /// Stands for a slope or feedback that there is not.
+  public static let none = Numbers.float64(Tensor([], shape: [0]))
 
   public init(
-    block: String, step: Int = 0, pre: Tensor<Double>, post: Tensor<Double>,
-    slope: Tensor<Double> = Tensor([], shape: [0]), feedback: Tensor<Double> = Tensor([], shape: [0])
+    block: String, step: Int = 0, pre: Numbers, post: Numbers, slope: Numbers = none, feedback: Numbers = none
   ) {
     self.block = block
     self.step = step
@@ -128,6 +134,16 @@ public struct Trace: Sendable {
     self.post = post
     self.slope = slope
     self.feedback = feedback
+  }
+
+  /// A trace of float64 activity.
+  public init(
+    block: String, step: Int = 0, pre: Tensor<Double>, post: Tensor<Double>,
+    slope: Tensor<Double> = Tensor([], shape: [0]), feedback: Tensor<Double> = Tensor([], shape: [0])
+  ) {
+    self.init(
+      block: block, step: step, pre: .float64(pre), post: .float64(post), slope: .float64(slope),
+      feedback: .float64(feedback))
   }
 }
 

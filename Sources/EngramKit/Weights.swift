@@ -11,6 +11,21 @@ public enum Numbers: Sendable, Equatable {
     }
   }
 
+  /// Numbers in the precision of `values`.
+  public init<Element: Real>(_ values: Tensor<Element>) {
+    if let single = values as? Tensor<Float> {
+      self = .float32(single)
+    } else {
+      self = .float64(values as? Tensor<Double> ?? values.map { Double($0) })
+    }
+  }
+
+  /// The numbers in a precision (a copy where they are stored in the other).
+  public func tensor<Element: Real>(_ type: Element.Type = Element.self) -> Tensor<Element> {
+    let known: Any = Element.self == Float.self ? float : double
+    return known as? Tensor<Element> ?? double.map { Element($0) }
+  }
+
   /// The numbers in double precision (a copy where they are float32).
   public var double: Tensor<Double> {
     switch self {

@@ -25,8 +25,9 @@ public struct HebbOuterProduct: Rule {
     var change = weights.zeroed
     _ = try trials.run(at: weights, Request(.traces)) { trace in
       guard var block = change[trace.block] else { return }
-      let factor = divideByUnits ? -1 / Double(trace.pre.columns) : -1
-      let product = try multiply(trace.post, trace.pre, transposeA: true)
+      let pre = trace.pre.double
+      let factor = divideByUnits ? -1 / Double(pre.columns) : -1
+      let product = try multiply(trace.post.double, pre, transposeA: true)
       let sum = zip(block.values.double.elements, product.elements).map { $0 + factor * $1 }
       block.values = .float64(Tensor(sum, shape: block.values.shape))
       change[trace.block] = block

@@ -31,6 +31,7 @@ public struct KrotovHopfieldFast: Rule {
     var change = Weights()
     _ = try trials.run(at: weights, Request(.traces)) { trace in
       let units = try weights.double(trace.block)
+      let (pre, post) = (trace.pre.double, trace.post.double)
       let rank = k + rankOffset
       guard rank <= units.rows else {
         throw Problem(
@@ -39,11 +40,11 @@ public struct KrotovHopfieldFast: Rule {
       var result = Matrix(repeating: 0, shape: units.shape)
       var decay = [Double](repeating: 0, count: units.rows)
       func learn(_ unit: Int, _ strength: Double, _ trial: Int) {
-        decay[unit] += strength * trace.post[trial, unit]
-        result.addRow(unit, -strength, trace.pre.row(trial))
+        decay[unit] += strength * post[trial, unit]
+        result.addRow(unit, -strength, pre.row(trial))
       }
-      for trial in 0..<trace.pre.rows {
-        let (first, ranked) = Competition.winners(trace.post.row(trial), rank: rank)
+      for trial in 0..<pre.rows {
+        let (first, ranked) = Competition.winners(post.row(trial), rank: rank)
         learn(first, 1, trial)
         learn(ranked, -delta, trial)
       }

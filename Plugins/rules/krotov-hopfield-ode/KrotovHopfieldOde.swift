@@ -33,15 +33,16 @@ public struct KrotovHopfieldOde: Rule {
     var change = Weights()
     _ = try trials.run(at: weights, Request(.traces)) { trace in
       let units = try weights.double(trace.block)
+      let (pre, post) = (trace.pre.double, trace.post.double)
       var result = Matrix(repeating: 0, shape: units.shape)
-      for trial in 0..<trace.pre.rows {
-        let inputs = Array(trace.post.row(trial))
+      for trial in 0..<pre.rows {
+        let inputs = Array(post.row(trial))
         let activity = try LateralInhibition(weight: inhibition).steadyState(inputs)
         let strong = threshold * (activity.max() ?? 0)
         for (unit, h) in activity.enumerated() where h > 0 {
           let g = h >= strong ? 1 : -delta
           for i in 0..<units.columns {
-            result[unit, i] -= g * (pow(radius, p) * trace.pre[trial, i] - inputs[unit] * units[unit, i])
+            result[unit, i] -= g * (pow(radius, p) * pre[trial, i] - inputs[unit] * units[unit, i])
           }
         }
       }
