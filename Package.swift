@@ -65,6 +65,7 @@ let package = Package(
       name: "CBoost", path: "Sources/CBoost", cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CGuard", path: "Sources/CGuard"),
+    .target(name: "CLaunch", path: "Sources/CLaunch"),
     .target(name: "CKissFFT", path: "Sources/CKissFFT", cxxSettings: [.unsafeFlags(["-O2"])]),
     .target(
       name: "CSLEEF", path: "Sources/CSLEEF", cSettings: vectorisedC,
@@ -75,12 +76,13 @@ let package = Package(
     room("EngramPlugins", ["EngramKit"], path: "Plugins", exclude: pluginNotes, vectorised),
     room("EngramData", ["EngramKit", "CHDF5", "CCrypto", "CGuard"]),
     room("EngramFormats", ["EngramKit", "EngramData", "CZip"]),
-    room("EngramRun", ["EngramKit", "EngramData", "EngramFormats", "CYAML"]),
+    room("EngramHost", ["EngramKit", "EngramData", "CLaunch"]),
+    room("EngramRun", ["EngramKit", "EngramData", "EngramFormats", "EngramHost", "CYAML"]),
     room("EngramReport", ["EngramKit", "EngramData", "CCairo"]),
     .executableTarget(
       name: "engram",
       dependencies: [
-        "EngramKit", "EngramData", "EngramFormats", "EngramRun", "EngramReport",
+        "EngramKit", "EngramData", "EngramFormats", "EngramHost", "EngramRun", "EngramReport",
         "EngramPlugins", "CProcessor",
       ],
       path: "Sources/engram",

@@ -6,16 +6,21 @@ public func partialName(_ path: String, pid: pid_t = getpid()) -> String { "\(pa
 
 /// Syncs `partial` to disk and renames it to `path`, so a reader sees the whole file or none.
 ///
-/// - Parameter prefix: Bytes written over the file's beginning first (the user block).
-func finishFile(_ partial: String, as path: String, prefix: [UInt8] = []) throws {
+/// - Parameters:
+///   - prefix: Bytes written over the file's beginning first (the user block).
+///   - synced: False for a file that need not outlive a power cut.
+func finishFile(_ partial: String, as path: String, prefix: [UInt8] = [], synced: Bool = true) throws {
   let descriptor = open(partial, O_RDWR | O_CLOEXEC)
   guard descriptor >= 0 else { throw systemProblem("cannot finish the file", at: path) }
   defer { close(descriptor) }
   guard prefix.isEmpty || pwrite(descriptor, prefix, prefix.count, 0) == prefix.count else {
     throw systemProblem("cannot write the user block", at: path)
   }
-  guard fsync(descriptor) == 0 else { throw systemProblem("cannot sync the file to disk", at: path) }
+  guard !synced || fsync(descriptor) == 0 else {
+    throw systemProblem("cannot sync the file to disk", at: path)
+  }
   guard rename(partial, path) == 0 else { throw systemProblem("cannot name the file", at: path) }
+  guard synced else { return }
   // The name itself is on disk only when the directory is; some file systems cannot sync a directory.
   let directory = open((path as NSString).deletingLastPathComponent.orCurrent, O_RDONLY | O_CLOEXEC)
   if directory >= 0 {

@@ -3,7 +3,7 @@
 /// Axes are symbols bound across one plugin's inputs: two datasets with an axis `neuron` must agree in its length.
 public struct Dataset: Sendable, Codable, Equatable {
   /// What the data room stores, and where: see `docs/file-layout.md`.
-  public enum Kind: String, Sendable, Codable {
+  public enum Kind: String, Sendable, Codable, CaseIterable {
     /// Numbers of any shape, float64.
     case array
     /// Weights between neurons, `[post, pre]`, dense or sparse.

@@ -1,5 +1,13 @@
 /// What the registry knows of a plugin before it makes one; a Swift type and a manifest both give it.
 public struct Description: Sendable, Codable, Equatable {
+  /// How a plugin is supplied.
+  public enum Form: String, Sendable, Codable {
+    case builtIn = "built in"
+    /// A shared library, built from Swift.
+    case library
+    /// A program of its own, in any language.
+    case executable
+  }
   /// The three kinds, and the two faces of a model that training needs.
   public enum Kind: String, Sendable, Codable, CaseIterable { case model, rule, analysis }
   /// What a plugin can be asked to do.
@@ -22,6 +30,7 @@ public struct Description: Sendable, Codable, Equatable {
   public var needs: [String]
   /// `built in`, or the path that the plugin was loaded from.
   public var origin: String
+  public var form: Form
   /// Version of the plugin; a built-in one has the toolkit's.
   public var version: String
 
@@ -29,7 +38,7 @@ public struct Description: Sendable, Codable, Equatable {
     name: String, kind: Kind, roles: [Role], summary: String, reference: String,
     parameters: [ParameterDescription] = [], reads: [Dataset] = [], writes: [Dataset] = [],
     figures: [Figure] = [], gives: [String] = [], needs: [String] = [], origin: String = "built in",
-    version: String = Engram.version
+    form: Form = .builtIn, version: String = Engram.version
   ) {
     self.name = name
     self.kind = kind
@@ -43,6 +52,7 @@ public struct Description: Sendable, Codable, Equatable {
     self.gives = gives
     self.needs = needs
     self.origin = origin
+    self.form = form
     self.version = version
   }
 }

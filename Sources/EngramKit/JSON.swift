@@ -24,7 +24,7 @@ public enum JSON: Sendable, Equatable {
   public init(_ numbers: [Int]) { self = .list(numbers.map(JSON.integer)) }
 
   /// A parameter's value.
-  public init(_ value: Value) {
+  public init(_ value: EngramKit.Value) {
     switch value {
     case .real(let number): self = .real(number)
     case .reals(let numbers): self.init(numbers)

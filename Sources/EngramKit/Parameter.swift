@@ -1,7 +1,7 @@
 /// What a plugin says of one of its parameters, without a Swift type: a manifest gives the same.
 public struct ParameterDescription: Sendable, Codable, Equatable {
   /// What values a parameter takes.
-  public enum Kind: String, Sendable, Codable { case real, reals, integer, flag, text, choice }
+  public enum Kind: String, Sendable, Codable, CaseIterable { case real, reals, integer, flag, text, choice }
 
   public var name: String
   public var kind: Kind

@@ -3,10 +3,18 @@ public struct Entry: Sendable {
   public let description: Description
   /// Makes an instance from accepted values; a parameter that is not given keeps its default.
   public let make: @Sendable ([String: Value]) throws -> Instance
+  /// SHA-256 of what would run, for provenance; nil for a built-in plugin, whose version is the toolkit's.
+  ///
+  /// Throws where the plugin cannot be run as it is: writable by others, built for another Engram, changed, gone.
+  public let seal: @Sendable () throws -> String?
 
   /// An entry from a manifest or any other source.
-  public init(_ description: Description, make: @escaping @Sendable ([String: Value]) throws -> Instance) {
+  public init(
+    _ description: Description, seal: @escaping @Sendable () throws -> String? = { nil },
+    make: @escaping @Sendable ([String: Value]) throws -> Instance
+  ) {
     self.description = description
+    self.seal = seal
     self.make = make
   }
 
@@ -20,6 +28,7 @@ public struct Entry: Sendable {
       parameters: P.parameters.map { $0.describe(standard) }, reads: P.reads, writes: P.writes,
       figures: (P.self as? any Analysis.Type)?.figures ?? [], gives: given.trains?.gives.words ?? [],
       needs: (given.learns?.needs ?? given.measures?.needs ?? []).words, origin: origin)
+    seal = { nil }
     make = { values in
       var plugin = P()
       for parameter in P.parameters {
@@ -53,6 +62,10 @@ extension Instance {
 /// All plugins of a run, by name. A value: made at start from the catalogue and what was loaded from outside.
 public struct Registry: Sendable {
   private var entries: [String: Entry] = [:]
+  /// Plugins that were found and cannot be used, with the reason, by name.
+  public private(set) var refused: [String: Problem] = [:]
+  /// Every reason why something that was found cannot be used, in the order of finding.
+  public private(set) var refusals: [Problem] = []
 
   public init(_ entries: [Entry] = []) throws {
     for entry in entries { try add(entry) }
@@ -66,9 +79,15 @@ public struct Registry: Sendable {
     if let taken = entries[name] {
       throw Problem(
         "the name '\(name)' of \(entry.description.origin) is taken by \(taken.description.origin)",
-        fix: "rename one of them, or leave one out of --plugins")
+        fix: "rename one of them, or leave one out")
     }
     entries[name] = entry
+  }
+
+  /// Remembers why the plugin that would be called `name` cannot be used: who asks for it is told.
+  public mutating func refuse(_ name: String, _ problem: Problem) {
+    refusals.append(problem)
+    if entries[name] == nil { refused[name] = refused[name] ?? problem }
   }
 
   /// Every description, sorted by kind and name.
@@ -83,6 +102,7 @@ public struct Registry: Sendable {
   /// - Throws: `Problem` with the nearest known name.
   public func entry(_ name: String) throws -> Entry {
     if let entry = entries[name] { return entry }
+    if let reason = refused[name] { throw reason }
     let near = nearestName(to: name, among: entries.keys.sorted())
     throw Problem(
       "there is no plugin '\(name)'",

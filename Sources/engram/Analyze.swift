@@ -28,7 +28,7 @@ extension Command {
       Option(
         name: "out", value: "DIR", summary: "Folder of the results (default results/analyze).",
         completes: .folders),
-      .jobs, .json,
+      .jobs, .plugins, .json,
     ],
     examples: [
       Example("engram analyze motif-statistics datasets/larva-mushroom-body.h5", "Motifs by cell type."),
@@ -48,14 +48,17 @@ private func analyzeAll(_ invocation: Invocation, _ console: Console) throws -> 
     analysis: name, set: try invocation.settings(),
     read: try invocation.unique("read", "DATASET=PATH"), seed: try invocation.seed(),
     reading: try invocation.reading())
+  let plugins = try registry()
+  // What comes from outside gets a process of its own even for one file: it may crash, and it must end on Ctrl-C.
+  let isOutside = try plugins.entry(name).description.form != .builtIn
   let jobs = try invocation.count("jobs") ?? processorCount()
   let options = AnalyzeOptions(
     output: invocation.value("out") ?? "results/analyze", jobs: jobs,
-    worker: files.count > 1 ? workerCommand() : nil)
+    worker: files.count > 1 || isOutside ? workerCommand() : nil)
   let line = ProgressLine(console)
   Cancellation.listen()
   let outcome = try analyzeFiles(
-    files, request, registry: try registry(), options: options, progress: line.show)
+    files, request, registry: plugins, options: options, progress: line.show)
   line.end()
   let failed = Set(outcome.failures.map(\.name))
   let results = try files.filter {

@@ -15,7 +15,7 @@ extension Command {
     options: [
       .input,
       Option(name: "strict", summary: "Let warnings fail too (exit status 1)."),
-      .json,
+      .plugins, .json,
     ],
     examples: [
       Example(

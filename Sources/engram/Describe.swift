@@ -5,7 +5,7 @@ extension Command {
     name: "describe",
     summary: "Show a plugin: its parameters, what it reads and what it writes.",
     arguments: [Argument(name: "NAME", summary: "A plugin's name.", completes: .plugins(""))],
-    options: [.json, .markdown],
+    options: [.plugins, .json, .markdown],
     examples: [
       Example("engram describe motif-statistics", "Parameters with defaults, ranges and units."),
       Example("engram describe motif-statistics --json", "The same for a program."),

@@ -9,7 +9,7 @@ extension Command {
         name: "kind", value: "KIND", summary: "Only one kind: model, rule or analysis.",
         completes: .words(Description.Kind.allCases.map(\.rawValue))),
       Option(name: "names", summary: "Print names only, one a line."),
-      .json, .markdown,
+      .plugins, .json, .markdown,
     ],
     examples: [
       Example("engram list", "All plugins by kind."),
@@ -24,7 +24,8 @@ private func printList(_ invocation: Invocation, _ console: Console) throws -> E
   try invocation.refuse("names", with: "json")
   try invocation.refuse("names", with: "markdown")
   let kinds = try selectedKinds(invocation)
-  let plugins = try registry().descriptions
+  let known = try registry()
+  let plugins = known.descriptions
   let groups = kinds.map { kind in (kind, plugins.filter { $0.kind == kind }) }.filter { !$0.1.isEmpty }
   let all = groups.flatMap(\.1)
   if invocation.has("json") {
@@ -45,6 +46,7 @@ private func printList(_ invocation: Invocation, _ console: Console) throws -> E
     }
     try console.print("\n\(all.count) plugins. `engram describe NAME` shows parameters, inputs and outputs.")
   }
+  try console.warn(known.refusals)
   return .done
 }
 

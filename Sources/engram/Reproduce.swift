@@ -16,7 +16,7 @@ extension Command {
       Option(
         name: "out", value: "DIR", summary: "Folder of the results (default results/SYSTEM).",
         completes: .folders),
-      .jobs, .json,
+      .jobs, .plugins, .json,
     ],
     examples: [
       Example("engram reproduce ei-motifs", "Measured beside published, and a report."),

@@ -17,7 +17,7 @@ extension Command {
       Option(
         name: "out", value: "DIR", summary: "Folder of the results (default results/NAME).",
         completes: .folders),
-      .jobs,
+      .jobs, .plugins,
       Option(name: "fresh", summary: "Make all runs again, the done ones too."),
       .json,
     ],

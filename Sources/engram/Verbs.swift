@@ -1,12 +1,8 @@
 import CProcessor
 import EngramKit
-import EngramPlugins
 
 /// Every verb, in the order in which help shows them.
 let verbs: [Command] = [.list, .describe, .inspect, .check, .analyze, .run, .reproduce, .convert, .report]
-
-/// The plugins that are compiled in.
-func registry() throws -> Registry { try Registry(catalogue) }
 
 /// Runs one command line, its first word the program's own name.
 func engram(_ arguments: [String]) -> ExitStatus {
@@ -42,12 +38,14 @@ private func dispatch(_ arguments: ArraySlice<String>, _ console: Console) throw
       try console.print(verb.help)
       return .done
     }
-    return try verb.run(Invocation(rest, of: verb), console)
+    let invocation = try Invocation(rest, of: verb)
+    PluginFolders.name(invocation.values("plugins"))
+    return try verb.run(invocation, console)
   }
   switch word {
   case "--help", "-h": try console.print(help())
   case "--version": try console.print("engram \(Engram.version)")
-  case workerWord: try work()
+  case workerWord: try work(plugins: Array(rest))
   case _ where word.hasPrefix("--completion"): try console.print(completion(arguments))
   default: throw unknown(word)
   }

@@ -25,10 +25,15 @@ extension Command.Option {
 let workerWord = "--worker"
 
 /// The command that starts a worker: this binary.
-func workerCommand() -> [String]? { Bundle.main.executablePath.map { [$0, workerWord] } }
+func workerCommand() -> [String]? {
+  Bundle.main.executablePath.map { [$0, workerWord] + PluginFolders.onCommandLine }
+}
 
 /// Does jobs for the parent process until it ends.
-func work() throws -> Never {
+///
+/// - Parameter plugins: The folders that the parent's command line names.
+func work(plugins: [String]) throws -> Never {
+  PluginFolders.name(plugins)
   let plugins = try registry()
   exit(
     serveWorker([

@@ -50,7 +50,8 @@ struct HouseRuleTests {
     "EngramKit": ["EngramMath"],
     "EngramData": ["EngramKit"],
     "EngramFormats": ["EngramKit", "EngramData"],
-    "EngramRun": ["EngramKit", "EngramData", "EngramFormats"],
+    "EngramHost": ["EngramKit", "EngramData"],
+    "EngramRun": ["EngramKit", "EngramData", "EngramFormats", "EngramHost"],
     "EngramReport": ["EngramKit", "EngramData"],
   ]
 

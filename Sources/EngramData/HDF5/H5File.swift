@@ -79,15 +79,16 @@ public final class H5File: Sendable {
 
   /// Writes a file in one go: the name appears when `body` has returned, and nothing is left when it throws.
   ///
+  /// - Parameter synced: False for a file that need not outlive a power cut.
   /// - Returns: What `body` returns.
   @discardableResult
-  public static func write<T>(_ path: String, userBlock: [UInt8] = [], _ body: (H5File) throws -> T) throws
-    -> T
-  {
+  public static func write<T>(
+    _ path: String, userBlock: [UInt8] = [], synced: Bool = true, _ body: (H5File) throws -> T
+  ) throws -> T {
     let file = try H5File(creating: path, userBlockSize: userBlockLength(userBlock.count))
     do {
       let result = try body(file)
-      try file.commit(userBlock: userBlock)
+      try file.commit(userBlock: userBlock, synced: synced)
       return result
     } catch {
       file.discard()
@@ -103,14 +104,16 @@ public final class H5File: Sendable {
 
   /// Completes a new file: flush, close, sync to disk, rename.
   ///
-  /// - Parameter userBlock: Bytes for the block before the HDF5 part.
+  /// - Parameters:
+  ///   - userBlock: Bytes for the block before the HDF5 part.
+  ///   - synced: False for a file that need not outlive a power cut.
   /// - Throws: `Problem` (disk full, no permission); the partial file is then gone.
-  public func commit(userBlock: [UInt8] = []) throws {
+  public func commit(userBlock: [UInt8] = [], synced: Bool = true) throws {
     guard let partial, !finished.exchange(true, ordering: .relaxed) else { return }
     defer { hdf5 { DamageGuard.remove(partial: partial) } }
     do {
       try closeAll()
-      try finishFile(partial, as: path, prefix: userBlock)
+      try finishFile(partial, as: path, prefix: userBlock, synced: synced)
     } catch {
       unlink(partial)
       throw error

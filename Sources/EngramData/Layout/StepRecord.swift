@@ -31,6 +31,9 @@ public struct StepRecord: Sendable {
   public var id: String
   public var plugin: String
   public var version: String
+  /// How the plugin is supplied, and the SHA-256 of one from outside.
+  public var form: Description.Form
+  public var pluginHash: String?
   /// Every parameter, defaults included.
   public var parameters: [String: Value]
   public var seed: UInt64
@@ -46,14 +49,17 @@ public struct StepRecord: Sendable {
   public var timeUnit: String
 
   public init(
-    id: String, plugin: String, version: String = Engram.version, parameters: [String: Value] = [:],
-    seed: UInt64 = 0, inputs: [Input] = [], figures: [Figure] = [], writes: [Dataset],
+    id: String, plugin: String, version: String = Engram.version, form: Description.Form = .builtIn,
+    pluginHash: String? = nil, parameters: [String: Value] = [:], seed: UInt64 = 0, inputs: [Input] = [],
+    figures: [Figure] = [], writes: [Dataset],
     passedUnit: String = "1",
     sampling: Sampling? = nil, timeUnit: String = "ms"
   ) {
     self.id = id
     self.plugin = plugin
     self.version = version
+    self.form = form
+    self.pluginHash = pluginHash
     self.parameters = parameters
     self.seed = seed
     self.inputs = inputs
@@ -68,6 +74,10 @@ public struct StepRecord: Sendable {
   func write(to attributes: H5Attributes) throws {
     try attributes.set("plugin", plugin)
     try attributes.set("version", version)
+    if let pluginHash {
+      try attributes.set("plugin_form", form.rawValue)
+      try attributes.set("plugin_sha256", pluginHash)
+    }
     try attributes.set("engram", Engram.version)
     try attributes.set("parameters", JSON.object(parameters.mapValues { JSON($0) }).description)
     try attributes.set("seed", seed)

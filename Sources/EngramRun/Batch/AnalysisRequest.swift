@@ -138,8 +138,10 @@ public func analysisTask(registry: Registry) -> WorkerTask {
     let passed = entry.description.reads.first { $0.unit == "any" && source.contains($0.name) }
     let record = StepRecord(
       id: order.request.analysis, plugin: order.request.analysis, version: entry.description.version,
-      parameters: parameters, seed: order.request.seed, figures: entry.description.figures,
+      form: entry.description.form, pluginHash: try entry.seal(), parameters: parameters,
+      seed: order.request.seed, figures: entry.description.figures,
       writes: entry.description.writes, passedUnit: try passed.map { try source.unit($0.name) } ?? "1")
+    defer { RunLog.addPlugins(besides: order.output) }
     try withoutActuallyEscaping(report) { report in
       try EngramWriter.write(order.output, title: entry.description.summary) { writer in
         let sink = try writer.step(record)
@@ -159,6 +161,7 @@ public func analysisTask(registry: Registry) -> WorkerTask {
           "seed": .text(String(record.seed)), "inputs": .list(inputs.map(\.json)),
         ]
         if order.request.reading != ReadingOptions() { line["reading"] = order.request.reading.json }
+        if let hash = record.pluginHash { line["sha256"] = .text(hash) }
         writer.record(.object(line))
       }
     }

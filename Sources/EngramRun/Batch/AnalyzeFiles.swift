@@ -45,6 +45,16 @@ public func analyzeFiles(
     BatchOptions(
       task: "analyze", tasks: [analysisTask(registry: registry)], worker: options.worker, jobs: options.jobs,
       journal: options.output + "/analyze.jsonl",
-      version: "\(Engram.version) \(entry.description.name) \(entry.description.version)"), progress: progress
+      version: try entry.version), progress: progress
   )
+}
+
+extension Entry {
+  /// What results depend on beside input and request: versions, and the bytes of a plugin from outside.
+  fileprivate var version: String {
+    get throws {
+      ([Engram.version, description.name, description.version] + [try seal()].compactMap { $0 })
+        .joined(separator: " ")
+    }
+  }
 }

@@ -47,9 +47,11 @@ struct Resolver {
         broken.insert(step.id)
         return
       }
+      do { _ = try entry.seal() } catch { findings.add(error, at: step.plugin.mark) }
       steps.append(PlannedStep(step: step, entry: entry))
     } catch {
       broken.insert(step.id)
+      if registry.refused[step.plugin.value] != nil { return findings.add(error, at: step.plugin.mark) }
       let ofKind = registry.descriptions.filter { $0.kind == step.kind }.map(\.name)
       let near = nearestName(to: step.plugin.value, among: ofKind)
       guard let near else { return findings.add(error, at: step.plugin.mark) }

@@ -133,6 +133,7 @@ final class RunExecution {
     let sink = try writer.step(
       StepRecord(
         id: planned.id, plugin: planned.description.name, version: planned.description.version,
+        form: planned.description.form, pluginHash: try planned.entry.seal(),
         parameters: try parameters ?? planned.allParameters(), seed: plan.experiment.seed,
         inputs: planned.inputs(hashes), figures: planned.description.figures,
         writes: planned.description.writes,

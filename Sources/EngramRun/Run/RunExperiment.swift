@@ -22,6 +22,7 @@ public func runTask(registry: Registry) -> WorkerTask {
     guard runs.indices.contains(request.run) else {
       throw Problem("the experiment has no run \(request.run)")
     }
+    defer { RunLog.addPlugins(besides: request.output) }
     let notes = try RunExecution.perform(provenance, runs[request.run], to: request.output, report: report)
     return try JSONEncoder().encode(notes)
   }
@@ -99,20 +100,4 @@ public func runExperiment(
   try sweepPartialFiles(in: folder)
   try log.add(outcome.cancelled ? "stopped" : "ended")
   return outcome
-}
-
-/// `run.log`: what happened when. The only file of the results that holds times.
-struct RunLog {
-  private let path: String
-
-  init(_ folder: String) { path = folder + "/run.log" }
-
-  func add(_ sentence: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw Problem("cannot be written: \(String(cString: strerror(errno)))", at: path)
-    }
-    defer { close(descriptor) }
-    writeAll(Array("\(Date().formatted(.iso8601)) \(sentence)\n".utf8), to: descriptor)
-  }
 }

@@ -60,7 +60,8 @@ struct RunProvenance: Sendable {
         "validate",
         step.validate.map { "\($0.every.value) \($0.patience?.value ?? -1) \($0.trials?.value ?? -1)" }
       ),
-      ("checkpoint", step.checkpoint.map { "\($0.value)" }), ("at", step.at?.value.rawValue),
+      ("sha256", try planned.entry.seal()), ("checkpoint", step.checkpoint.map { "\($0.value)" }),
+      ("at", step.at?.value.rawValue),
       ("rules", step.rules.isEmpty ? nil : step.rules.map(\.value).joined(separator: " ")),
     ]
     for (name, text) in words { if let text { fields[name] = .text(text) } }
