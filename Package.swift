@@ -98,7 +98,7 @@ let package = Package(
     tests("FormatsTests", ["EngramFormats", "EngramData", "EngramKit"]),
     tests("RunTests", ["EngramRun", "EngramData", "EngramKit", "EngramPlugins"], exclude: ["Golden"]),
     tests("ReportTests", ["EngramReport", "EngramData", "EngramKit"]),
-    tests("PluginTests", ["EngramPlugins", "EngramKit", "EngramRun", "EngramData"]),
+    tests("PluginTests", ["EngramPlugins", "EngramKit", "EngramHost", "EngramRun", "EngramData"]),
     tests("CommandTests", ["EngramData", "EngramKit"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],

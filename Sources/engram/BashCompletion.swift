@@ -57,7 +57,7 @@ private func optionValues(of verb: Command) -> [String] {
 private func positions(of verb: Command) -> [String] {
   verb.arguments.enumerated().compactMap { position, argument in
     guard let words = offers(argument.completes) else { return nil }
-    let pattern = argument.count == .many ? "*" : "\(position)"
+    let pattern = [.many, .any].contains(argument.count) ? "*" : "\(position)"
     return "    \(verb.name):\(pattern)) mapfile -t COMPREPLY < <(\(words)) ;;"
   }
 }

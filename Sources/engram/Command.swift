@@ -12,7 +12,8 @@ struct Command: Sendable {
 
   /// A word that is no option, by position.
   struct Argument: Sendable {
-    enum Count: Sendable { case one, optional, many }
+    /// `many` is one or more, `any` none or more.
+    enum Count: Sendable { case one, optional, many, any }
     let name: String
     let summary: String
     var count = Count.one
@@ -58,6 +59,7 @@ struct Command: Sendable {
       case .one: argument.name
       case .optional: "[\(argument.name)]"
       case .many: argument.name + "…"
+      case .any: "[\(argument.name)…]"
       }
     }
     return (["engram", name] + words + ["[options]"]).joined(separator: " ")

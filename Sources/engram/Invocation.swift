@@ -115,12 +115,12 @@ struct Invocation: Sendable {
   }
 
   private func checkCount(of command: Command) throws(Misuse) {
-    let needed = command.arguments.filter { $0.count != .optional }
+    let needed = command.arguments.filter { $0.count == .one || $0.count == .many }
     let fix = "usage: " + command.usage
     if words.count < needed.count {
       throw Misuse("\(command.name) needs \(needed[words.count].name)", fix: fix)
     }
-    let openEnded = command.arguments.contains { $0.count == .many }
+    let openEnded = command.arguments.contains { $0.count == .many || $0.count == .any }
     if !openEnded, words.count > command.arguments.count {
       throw Misuse(
         "\(command.name) does not know what to do with '\(words[command.arguments.count])'", fix: fix)

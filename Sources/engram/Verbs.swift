@@ -1,8 +1,11 @@
 import CProcessor
+import EngramHost
 import EngramKit
 
 /// Every verb, in the order in which help shows them.
-let verbs: [Command] = [.list, .describe, .inspect, .check, .analyze, .run, .reproduce, .convert, .report]
+let verbs: [Command] = [
+  .list, .describe, .inspect, .check, .analyze, .run, .reproduce, .convert, .report, .plugin,
+]
 
 /// Runs one command line, its first word the program's own name.
 func engram(_ arguments: [String]) -> ExitStatus {
@@ -45,6 +48,7 @@ private func dispatch(_ arguments: ArraySlice<String>, _ console: Console) throw
   switch word {
   case "--help", "-h": try console.print(help())
   case "--version": try console.print("engram \(Engram.version)")
+  case describeWord: try console.print(describeLibrary(rest.first ?? "").description)
   case workerWord: try work(plugins: Array(rest))
   case _ where word.hasPrefix("--completion"): try console.print(completion(arguments))
   default: throw unknown(word)

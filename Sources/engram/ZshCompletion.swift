@@ -38,7 +38,7 @@ private func specification(of verb: Command) -> String {
       "\(star)--\(option.name)=\(about):\(value.replacing(":", with: "\\:")):\(action(option.completes))")
   }
   let arguments = verb.arguments.enumerated().map { position, argument in
-    let place = argument.count == .many ? "*" : "\(position + 1)"
+    let place = [.many, .any].contains(argument.count) ? "*" : "\(position + 1)"
     return quoted("\(place):\(argument.name):\(action(argument.completes))")
   }
   let all = (options + arguments).joined(separator: " \\\n        ")

@@ -4,7 +4,7 @@ import Testing
 @Suite("help")
 struct HelpTests {
   static let verbs = [
-    "list", "describe", "inspect", "check", "analyze", "run", "reproduce", "convert", "report",
+    "list", "describe", "inspect", "check", "analyze", "run", "reproduce", "convert", "report", "plugin",
   ]
 
   @Test("fits on one screen and names every verb")

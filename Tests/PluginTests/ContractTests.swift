@@ -1,3 +1,4 @@
+import EngramHost
 import EngramKit
 import EngramPlugins
 import Foundation
@@ -33,89 +34,21 @@ struct ContractTests {
     #expect(paths == paths.sorted(), "sort the lines of Plugins/Catalogue.swift by folder")
   }
 
-  @Test("kind and names", arguments: catalogue.map(\.description))
-  func names(plugin: Description) throws {
+  @Test("holds, its page included", arguments: catalogue.map(\.description))
+  func contract(plugin: Description) throws {
     let folder = try #require(pluginFolders[plugin.name], "no folder is called \(plugin.name)")
     let kinds = ["models": Description.Kind.model, "rules": .rule, "analyses": .analysis]
     #expect(kinds[folder.deletingLastPathComponent().lastPathComponent] == plugin.kind)
-    #expect(plugin.name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "-" })
-    // Datasets may keep a paper's symbol, such as W or F0; parameters are words.
-    for name in plugin.parameters.map(\.name) {
-      #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" }, "\(plugin.name): \(name)")
-    }
-    for list in [plugin.parameters.map(\.name), plugin.writes.map(\.name)] {
-      #expect(Set(list).count == list.count, "\(plugin.name) declares a name twice")
-    }
-  }
-
-  @Test("sentences, units and defaults", arguments: catalogue.map(\.description))
-  func sentences(plugin: Description) throws {
-    #expect(!plugin.reference.isEmpty)
-    let sentences =
-      [plugin.summary] + plugin.parameters.map(\.summary) + (plugin.reads + plugin.writes).map(\.summary)
-      + plugin.figures.map(\.caption)
-    for sentence in sentences { #expect(sentence.hasSuffix("."), "\(plugin.name): '\(sentence)'") }
-    for parameter in plugin.parameters {
-      #expect(
-        EngramKit.Unit(parameter.unit) != nil, "\(plugin.name): unit '\(parameter.unit)' of \(parameter.name)"
-      )
-      #expect(throws: Never.self, "\(plugin.name): default of \(parameter.name)") {
-        try parameter.accept(parameter.standard)
-      }
-    }
-    for dataset in plugin.reads + plugin.writes {
-      #expect(
-        dataset.unit == "any" || EngramKit.Unit(dataset.unit) != nil,
-        "\(plugin.name): unit of \(dataset.name)")
-    }
-  }
-
-  @Test("figures draw what is written", arguments: catalogue.map(\.description))
-  func figures(plugin: Description) throws {
-    let written = Set((plugin.writes + plugin.reads).map(\.name))
-    for figure in plugin.figures {
-      for layer in figure.layers {
-        for name in layer.datasets where name != "index" {
-          #expect(written.contains(name), "\(plugin.name): \(name)")
-        }
-      }
-    }
-  }
-
-  @Test("a method in a page", arguments: catalogue.map(\.description.name))
-  func readme(name: String) throws {
-    let file = try #require(pluginFolders[name]).appendingPathComponent("README.md")
-    let text = try String(contentsOf: file, encoding: .utf8)
-    #expect(text.hasPrefix("# \(name)\n"))
+    #expect(Contract.findings(of: plugin, folder: folder.path) == [])
   }
 
   @Test("cases pass, and twice give equal outputs", arguments: catalogue.map(\.description.name))
   func cases(name: String) throws {
     let file = try #require(pluginFolders[name]).appendingPathComponent("cases.json")
     guard FileManager.default.fileExists(atPath: file.path) else { return }
-    let registry = try Registry(catalogue)
-    let entry = try registry.entry(name)
-    let cases = try CaseFile(file).cases
+    let entry = try Registry(catalogue).entry(name)
+    let cases = try PluginCases(reading: file.path).cases
     #expect(!cases.isEmpty)
-    for given in cases {
-      let result = try given.run(entry, registry)
-      for (dataset, expected) in given.expect {
-        let values = try #require(result.anyValues(dataset), "\(name), \(given.name): no \(dataset)")
-        #expect(
-          agree(values, expected.values, within: expected.tolerance), "\(given.name): \(dataset) is \(values)"
-        )
-      }
-      let declared = Set(entry.description.writes.map(\.name))
-      #expect(Set(result.values.keys).isSubset(of: declared), "\(name) writes what it does not declare")
-      let again = try given.run(entry, registry)
-      #expect(bytes(result) == bytes(again), "\(given.name): a second run differs")
-    }
-  }
-
-  /// Outputs with numbers as bits, so that NaN equals itself.
-  private func bytes(_ sink: MemorySink) -> [String: [UInt64]] {
-    sink.values.keys.reduce(into: [:]) { result, name in
-      result[name] = sink.anyValues(name)?.map(\.bitPattern)
-    }
+    for given in cases { #expect(try given.failures(of: entry) == [], "\(name), \(given.name)") }
   }
 }

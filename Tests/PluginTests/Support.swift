@@ -1,3 +1,4 @@
+import EngramHost
 import EngramKit
 import EngramPlugins
 import Testing
@@ -33,9 +34,7 @@ func simulated(_ model: some Simulates, _ inputs: Inputs, duration: Double, dt: 
   let sink = MemorySink()
   var outputs = Outputs(sink)
   var random = RandomStream(seed: seed)
-  var state = try model.start(inputs, &random)
-  try model.advance(&state, from: 0, count: Int((duration / dt).rounded()), dt: dt, &random)
-  try model.record(&state, into: &outputs)
+  try record(model, inputs, duration: duration, dt: dt, into: &outputs, &random)
   return sink
 }
 

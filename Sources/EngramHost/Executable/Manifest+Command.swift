@@ -11,14 +11,8 @@ extension Manifest {
       return !word.isEmpty && FileManager.default.fileExists(atPath: own) ? own : word
     }
     if !command[0].contains("/") {
-      let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-      let places: [String] = folders.map { "\($0)/\(command[0])" }
-      guard let found = places.first(where: { access($0, X_OK) == 0 }) else {
-        throw Problem(
-          "\(description.name) needs '\(command[0])', which is neither in its folder nor on PATH", at: file,
-          fix: executable?.build == nil ? "install it" : "engram plugin build '\(folder)'")
-      }
-      command[0] = found
+      command[0] = try findProgram(
+        command[0], fix: executable?.build == nil ? "install it" : "engram plugin build '\(folder)'")
     }
     guard access(command[0], X_OK) == 0 else {
       throw Problem(
