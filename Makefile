@@ -3,12 +3,13 @@ PREFIX ?= /usr/local
 ENGRAM := .build/release/engram
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench datasets install uninstall clean
+.PHONY: help setup build demo test lint bench catalogue datasets install uninstall clean
 
 help:
 	@echo "make demo                   install what is missing, build, analyse a real circuit, and write a report"
 	@echo "make test                   install what is missing, build, check the style, and run all tests"
 	@echo "make bench                  compare speed and memory with the peers (Python, in .build/bench-venv)"
+	@echo "make catalogue              write README's table of plugins and docs/plugins anew from what plugins declare"
 	@echo "make datasets               make datasets/ again from the published tables"
 	@echo "make install PREFIX=DIR     install under DIR (now $(PREFIX)); make uninstall removes it again"
 	@echo "make clean                  remove what was built"
@@ -27,12 +28,18 @@ test: setup
 	swift build -c release --build-tests
 	swift format lint --strict -r Sources Plugins Tests datasets Package.swift
 	swift test -c release --skip-build
+	scripts/test-install
 
 lint: setup
 	swift format lint --strict -r Sources Plugins Tests datasets Package.swift
 
 bench: build
 	bench/run
+
+# What the documentation shows of plugins: README's table, docs/plugins, the code in docs/write-*.md.
+catalogue: setup
+	swift build -c release --build-tests
+	ENGRAM_GOLDEN=write swift test -c release --skip-build --filter DocumentationTests
 
 datasets: setup
 	datasets/make/all

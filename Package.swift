@@ -99,7 +99,8 @@ let package = Package(
     tests("RunTests", ["EngramRun", "EngramData", "EngramKit", "EngramPlugins"], exclude: ["Golden"]),
     tests("ReportTests", ["EngramReport", "EngramData", "EngramKit"]),
     tests("PluginTests", ["EngramPlugins", "EngramKit", "EngramHost", "EngramRun", "EngramData"]),
-    tests("CommandTests", ["EngramData", "EngramKit"], exclude: ["Golden"]),
+    tests(
+      "CommandTests", ["EngramData", "EngramHost", "EngramKit", "EngramPlugins"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -18,6 +18,23 @@ public protocol DatasetSource: Sendable {
   func spikes(_ name: String) throws -> SpikeTrains
   /// Spikes in blocks of whole units, about `count` spikes each, in the order of the units.
   func spikeBlocks(_ name: String, of count: Int, _ body: (SpikeTrains) throws -> Void) throws
+  /// Where the numbers lie as they are given, float64 and in the unit given; nil where reading changes them.
+  func place(_ name: String) throws -> StoredPlace?
+}
+
+/// An object of an HDF5 file that another process may read in place of a copy.
+public struct StoredPlace: Sendable, Equatable {
+  public var file: String
+  public var object: String
+
+  public init(file: String, object: String) {
+    self.file = file
+    self.object = object
+  }
+}
+
+extension DatasetSource {
+  public func place(_ name: String) throws -> StoredPlace? { nil }
 }
 
 /// The datasets that a plugin declared in `reads`, read when asked for.
@@ -42,6 +59,8 @@ public struct Inputs: Sendable {
   public func connectivity(_ name: String) throws -> Connectivity { try source.connectivity(name) }
   /// One word for each element.
   public func labels(_ name: String) throws -> [String] { try source.labels(name) }
+  /// Where the numbers of `name` lie as they are given; nil where reading changes them.
+  public func place(_ name: String) throws -> StoredPlace? { try source.place(name) }
   /// All spikes of all units.
   public func spikes(_ name: String) throws -> SpikeTrains { try source.spikes(name) }
 

@@ -31,7 +31,11 @@ func registry() throws -> Registry {
   var registry = try Registry(catalogue)
   var seen: Set<String> = []
   for folder in PluginFolders.named {
-    for plugin in try OutsidePlugins.find(in: folder) where seen.insert(plugin.folder).inserted {
+    let found = try OutsidePlugins.find(in: folder)
+    guard !found.isEmpty else {
+      throw Problem("holds no plugin", at: folder, fix: "name a plugin's folder, or one that holds several")
+    }
+    for plugin in found where seen.insert(plugin.folder).inserted {
       plugin.problems.forEach { registry.refuse(plugin.name, $0) }
       if let entry = plugin.entry { try registry.add(entry) }
     }

@@ -33,4 +33,36 @@ struct JSONTests {
   func notFinite(number: Double, word: String) {
     #expect(JSON.real(number).description == "\"\(word)\"")
   }
+
+  @Test("what is written is read back, whatever it holds")
+  func readsBack() throws {
+    let value: JSON = [
+      "text": "a \"quoted\" line\nwith µ, 𝄞 and \u{7f}",
+      "list": [.integer(-3), .real(0.1), .null, .flag(true)],
+      "deep": ["empty": [:], "none": .list([]), "seed": .integer(1 << 53)], "small": .real(-2.5e-300),
+    ]
+    #expect(try JSON(parsing: Array(value.description.utf8)) == value)
+    #expect(try JSON(parsing: Array(value.indented.utf8)) == value)
+    #expect(try JSON(parsing: Array(#""\u00b5\ud834\udd1e\/""#.utf8)) == "µ𝄞/")
+    #expect(try JSON(parsing: Array("\"NaN\"".utf8)).asReal?.isNaN == true)
+  }
+
+  @Test(
+    "what is no JSON is refused with line and column",
+    arguments: [
+      ("{\n  \"a\" 1}", "line 2, column 7"), ("[1,]", "column 4"),
+      ("{\"a\":1,\"a\":2}", "'a' is there twice"),
+      ("\"open", "not closed"), ("[1] 2", "something follows"), ("nul", "no JSON value"), ("", "ends where"),
+      ("1.2.3", "no JSON value"), ("\"\\u12\"", "four hexadecimal digits"), ("{a: 1}", "quotation marks"),
+    ])
+  func refused(text: String, sentence: String) throws {
+    let problem = try #require(throws: Problem.self) { try JSON(parsing: Array(text.utf8)) }
+    #expect(problem.what.contains(sentence), "\(problem.what)")
+  }
+
+  @Test("deep nesting is refused, not a crash")
+  func deep() throws {
+    let bytes = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)
+    #expect(throws: Problem.self) { try JSON(parsing: bytes) }
+  }
 }

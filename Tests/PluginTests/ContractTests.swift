@@ -42,6 +42,17 @@ struct ContractTests {
     #expect(Contract.findings(of: plugin, folder: folder.path) == [])
   }
 
+  @Test(
+    "a description reads back from its JSON, as a manifest would give it",
+    arguments: catalogue.map(\.description))
+  func manifest(plugin: Description) throws {
+    var reader = DescriptionReader(place: "manifest.json")
+    let read = reader.description(
+      try JSON(parsing: Array(plugin.json.indented.utf8)), origin: plugin.origin, form: plugin.form)
+    #expect(reader.problems == [])
+    #expect(read == plugin)
+  }
+
   @Test("cases pass, and twice give equal outputs", arguments: catalogue.map(\.description.name))
   func cases(name: String) throws {
     let file = try #require(pluginFolders[name]).appendingPathComponent("cases.json")

@@ -78,6 +78,15 @@ public final class LayoutSource: DatasetSource {
     return values
   }
 
+  public func place(_ name: String) throws -> StoredPlace? {
+    let object = try object(name)
+    // A file that is still being written cannot be opened by others.
+    guard case .dataset(let dataset) = object.content, dataset.type == .float(bytes: 8), !dataset.isNull,
+      dataset.file.size != nil, object.unit == (try unit(name))
+    else { return nil }
+    return StoredPlace(file: dataset.file.path, object: dataset.path)
+  }
+
   public func connectivity(_ name: String) throws -> Connectivity {
     let binding = try binding(name)
     let (weights, unit, notes) = try binding.object.connectivity()

@@ -117,7 +117,7 @@ extension PluginCases.Case {
   }
 
   /// What the plugin writes for this case.
-  func run(_ entry: Entry) throws -> MemorySink {
+  public func run(_ entry: Entry) throws -> MemorySink {
     let name = entry.description.name
     let values = try Registry([entry]).accept(set ?? [:], for: name)
     let instance = try entry.make(values)

@@ -41,6 +41,11 @@ enum WriteExchange {
       return [weights.rows, weights.columns]
     case .array, .trace, .rate, .history, .weights:
       let shape = try inputs.shape(name)
+      if shape.reduce(1, *) >= piece, let place = try inputs.place(name) {
+        // A large dataset that is stored as it is wanted is read where it lies: no copy, no second file.
+        try root.externalLink(name, to: place.object, inFile: resolved(place.file))
+        return shape
+      }
       let stored = try root.create(name, element: .float64, shape: shape)
       try describe(stored, dataset.axes, try inputs.unit(name))
       guard !shape.isEmpty else {

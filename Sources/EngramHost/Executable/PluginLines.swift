@@ -6,7 +6,7 @@ struct PluginLines {
   private static let longest = 1 << 20
   /// Most bytes and lines between one request and its end.
   private static let mostBytes = 64 << 20
-  private static let mostLines = 1_000_000
+  private static let mostLines = 100_000
 
   private var rest: [UInt8] = []
   private var bytes = 0

@@ -37,6 +37,8 @@ public enum Support {
     }
     return nil
   }()
+  /// Whether this binary was installed, with its modules under the same prefix, and does not stand in its checkout.
+  static var isInstalled: Bool { modules?.hasSuffix("/lib/engram/Modules") == true }
   /// Path of this binary.
   public static var program: String { binary }
 }

@@ -76,7 +76,7 @@ private func compile(_ source: SwiftFolder, _ entry: String, to library: String,
   let compiler = try findProgram("swiftc", fix: "install Swift from https://www.swift.org/install/linux/")
   // The compiler asks for the C modules behind the Kit by name only, so empty ones do.
   var map = "\(modules)/module.modulemap"
-  if let checkout = Support.checkout {
+  if !Support.isInstalled, let checkout = Support.checkout {
     map = scratch.file("module.modulemap")
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(checkout)/Sources").sorted()
     let text = names.filter { $0.hasPrefix("C") }.map { "module \($0) [system] {}\n" }.joined()

@@ -16,7 +16,7 @@ enum Fingerprint {
         fix: "install with `make install`, or run it from a checkout after `make build`")
     }
     let names = ["EngramMath", "EngramKit"].map { "\(folder)/\($0).swiftmodule" }
-    if Support.checkout != nil { try requireOlder(names) }
+    if !Support.isInstalled { try requireOlder(names) }
     let hash = try sha256(Array(try names.map { try sha256(ofFile: $0) }.joined().utf8))
     return "\(Engram.version) \(try compiler(names[1])) \(hash.prefix(16))"
   }

@@ -81,11 +81,13 @@ struct RunIndex {
     let sink = try writer.step(
       StepRecord(
         id: planned.id, plugin: planned.description.name, version: planned.description.version,
+        form: planned.description.form, pluginHash: try planned.entry.seal(),
         parameters: try planned.allParameters(), seed: experiment.seed,
         inputs: planned.inputs(results.provenance.hashes), figures: planned.description.figures,
         writes: planned.description.writes))
     var outputs = Outputs(sink)
     var random = RandomStream(seed: experiment.seed, step: streamNumber(planned.id))
+    defer { RunLog.addPlugins(besides: results.indexPath) }
     do {
       try analysis.analyse(Inputs(source), nil, into: &outputs, &random)
     } catch {
