@@ -85,6 +85,12 @@ static void become(
   close_from(4);
   umask(0077);
   bound(RLIMIT_CORE, 0);
+  // Engram limits its own address space; a program's reservations are no concern of that.
+  struct rlimit space;
+  if (getrlimit(RLIMIT_AS, &space) == 0) {
+    space.rlim_cur = space.rlim_max;
+    setrlimit(RLIMIT_AS, &space);
+  }
   if (memory > 0) bound(RLIMIT_DATA, memory);
   if (chdir(folder) == 0) {
     confine(folder);
