@@ -26,12 +26,12 @@ demo: setup
 # One build serves the tests and the command: release, so that numbers are tested at the speed they are used.
 test: setup
 	swift build -c release --build-tests
-	swift format lint --strict -r Sources Plugins Tests datasets Package.swift
+	swift format lint --strict -r Sources Plugins Tests datasets docs/examples Package.swift
 	swift test -c release --skip-build
 	scripts/test-install
 
 lint: setup
-	swift format lint --strict -r Sources Plugins Tests datasets Package.swift
+	swift format lint --strict -r Sources Plugins Tests datasets docs/examples Package.swift
 
 bench: build
 	bench/run
