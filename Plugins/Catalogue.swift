@@ -9,6 +9,7 @@ public let catalogue: [Entry] = [
   Entry(FiCurve.self),
   Entry(HopfieldCapacity.self),
   Entry(KrotovHopfieldEnergy.self),
+  Entry(LearningCurve.self),
   Entry(LifConductanceRate.self),
   Entry(LowrankApproximation.self),
   Entry(LyapunovAudit.self),
