@@ -84,6 +84,11 @@ public protocol Trains: Sendable {
   ) throws -> Trial
   /// The loss of one batch at several weights, every member with the same noise.
   func losses(_ batch: Batch, at members: [Weights], _ random: RandomStream) throws -> [Double]
+  /// The Hessian of the loss of one batch, as a function of a direction: what all directions share is computed once.
+  ///
+  /// - Throws: `Problem` for a model without second derivatives.
+  func curvature(_ batch: Batch, at weights: Weights, _ random: RandomStream) throws -> (Weights) throws
+    -> Weights
   /// What must hold after each update: Dale's law, no autapses, masks.
   func constrain(_ weights: inout Weights)
   /// Writes what a trained model does on `batch`: outputs, activity, retrieved states.
@@ -102,6 +107,21 @@ extension Trains {
   }
 
   public func constrain(_ weights: inout Weights) {}
+
+  public func curvature(_ batch: Batch, at weights: Weights, _ random: RandomStream) throws -> (Weights)
+    throws
+    -> Weights
+  {
+    guard gives.contains(.curvature) else { throw Problem("the model gives no curvature") }
+    return { direction in
+      var same = random
+      let request = Request(.curvature, direction: direction)
+      guard let product = try trial(batch, at: weights, request, &same, each: { _ in }).gradient else {
+        throw Problem("the model gave no product of its Hessian with a direction")
+      }
+      return product
+    }
+  }
 }
 
 /// A plugin that can be trained; it need not move in time by itself.

@@ -104,6 +104,25 @@ public struct Probe: Sendable {
   /// The weights of checkpoint `index`, read from the file when asked for.
   public func weights(_ index: Int) throws -> Weights { try load(index) }
 
+  /// Trials of a split to judge by: `count` of those that the task stores, chosen by `random`, or as many new ones.
+  ///
+  /// - Throws: `Problem` when the task keeps none in that split.
+  public func batch(_ split: Split, _ count: Int, _ random: RandomStream) throws -> Batch {
+    var random = random
+    var picks = Array(0..<count)
+    if let stored = source.count(split) {
+      guard stored > 0 else {
+        throw Problem(
+          "the task keeps no \(split.rawValue) trials",
+          fix: "give that split a share of them, or choose another")
+      }
+      picks = random.choose(min(count, stored), of: stored).sorted()
+    }
+    var batch = try source.batch(picks, split, &random)
+    batch.mode = .evaluate
+    return batch
+  }
+
   /// A batch as a rule would get it.
   public func trials(_ batch: Batch, _ random: RandomStream) -> Trials {
     Trials(batch: batch, clock: Clock(update: 0, updates: 1), model: model, noise: random)

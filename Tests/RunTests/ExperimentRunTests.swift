@@ -30,6 +30,39 @@ struct ExperimentRunTests {
       options: options ?? RunOptions(output: folder + "/out"))
   }
 
+  @Test("a list puts the runs of several steps one after another, and histories that stopped early get NaN")
+  func lists() throws {
+    try withFolder { folder in
+      let text = """
+        engram: 1
+        seed: 3
+        steps:
+          - { id: line, model: test-line }
+          - { id: points, model: test-points, set: { stored: 10 } }
+          - { id: slow, rule: test-slope, on: line, task: points, batch: 5, updates: 6 }
+          - { id: wild, rule: test-slope, on: line, task: points, batch: 5, updates: 60, set: { rate: 1e9 } }
+          - id: curves
+            analysis: learning-curve
+            over: runs
+            read: { loss: [slow/history/loss, wild/history/loss] }
+            set: { groups: "slow, wild" }
+        repeats: 2
+        """
+      _ = try run(folder, text)
+      let files = (0..<2).map { folder + "/out/000\($0).h5" }
+      let slow = try files.map { try numbers($0, "slow/history/loss") }
+      let wild = try files.map { try numbers($0, "wild/history/loss") }
+      let longest = try #require((slow + wild).map(\.count).max())
+      #expect(Set((slow + wild).map(\.count)).count > 1)
+      let curves = try numbers(folder + "/out/index.h5", "curves/curves/loss")
+      let expected = (slow + wild).flatMap { $0 + Array(repeating: .nan, count: longest - $0.count) }
+      #expect(curves.count == expected.count)
+      #expect(zip(curves, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
+      let refused = problems { _ = try run(folder, text.replacing("  over: runs\n", with: "")) }
+      #expect(refused.contains { $0.what.contains("is read from a list") })
+    }
+  }
+
   @Test("each run is one file, the index holds swept values and scalars, and expectations are tested")
   func whole() throws {
     try withFolder { folder in

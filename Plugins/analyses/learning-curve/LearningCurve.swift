@@ -3,7 +3,8 @@ import EngramKit
 /// Learning curves of many runs: smoothed, the extreme runs set aside, averaged by group.
 public struct LearningCurve: Analysis {
   public static let name = "learning-curve"
-  public static let summary = "Smoothed learning curves of many runs, their mean by group, and the area beneath."
+  public static let summary =
+    "Smoothed learning curves of many runs, their mean by group, and the area beneath."
   public static let reference = "Liu et al. (2022) arXiv:2206.01338, convention of the figures"
   public static let parameters: [Parameter<Self>] = [
     .integer(
@@ -13,7 +14,8 @@ public struct LearningCurve: Analysis {
       "drop", \.drop, in: 0...1_000_000,
       "Best runs, and as many worst ones, that each group's mean leaves out; ranked by area."),
     .real("limit", \.limit, unit: .one, in: -1e300...1e300, "A loss counts in the area at most as this."),
-    .text("groups", \.groups, "Names of equal consecutive shares of the runs, with commas; empty for one group."),
+    .text(
+      "groups", \.groups, "Names of equal consecutive shares of the runs, with commas; empty for one group."),
   ]
   public static let reads = [
     Dataset("loss", .history, ["run_or_evaluation"], unit: .one, "Losses [run, evaluation], or of one run."),
@@ -21,7 +23,8 @@ public struct LearningCurve: Analysis {
       "accuracy", .history, ["run_or_evaluation"], unit: .one, "Accuracies at the same evaluations.",
       optional: true),
     Dataset(
-      "update", .history, ["run_or_evaluation"], unit: .one, "Updates before each evaluation; else its number.",
+      "update", .history, ["run_or_evaluation"], unit: .one,
+      "Updates before each evaluation; else its number.",
       optional: true),
     Dataset("group", .labels, ["run"], unit: .one, "Group of each run, instead of `groups`.", optional: true),
   ]
@@ -29,11 +32,13 @@ public struct LearningCurve: Analysis {
     Dataset("curves/loss", .array, ["run", "evaluation"], unit: .one, "Smoothed losses."),
     Dataset("curves/accuracy", .array, ["run", "evaluation"], unit: .one, "Smoothed accuracies."),
     Dataset("curves/update", .array, ["evaluation"], unit: .one, "Updates before each evaluation."),
-    Dataset("curves/area", .array, ["run"], unit: .one, "Mean over evaluations of the limited, unsmoothed loss."),
+    Dataset(
+      "curves/area", .array, ["run"], unit: .one, "Mean over evaluations of the limited, unsmoothed loss."),
     Dataset("curves/final", .array, ["run"], unit: .one, "Last unsmoothed loss of each run."),
     Dataset("curves/kept", .array, ["run"], unit: .one, "1 for a run that its group's mean holds, else 0."),
     Dataset("curves/group", .labels, ["group"], unit: .one, "Names of the groups."),
-    Dataset("curves/mean", .array, ["group", "evaluation"], unit: .one, "Mean smoothed loss of the runs kept."),
+    Dataset(
+      "curves/mean", .array, ["group", "evaluation"], unit: .one, "Mean smoothed loss of the runs kept."),
     Dataset(
       "curves/sd", .array, ["group", "evaluation"], unit: .one,
       "Its standard deviation over runs (n - 1); NaN for one run."),
@@ -173,7 +178,8 @@ public struct LearningCurve: Analysis {
         let centre = values.reduce(0, +) / count
         mean[index, place] = centre
         guard count > 1 else { continue }
-        sd[index, place] = (values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / (count - 1)).squareRoot()
+        sd[index, place] = (values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / (count - 1))
+          .squareRoot()
       }
     }
     return (mean, sd)

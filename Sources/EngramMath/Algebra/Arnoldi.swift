@@ -84,6 +84,20 @@ public func leadingSymmetricEigenvalues(
   }
 }
 
+/// The same for an operator that is written on arrays.
+///
+/// - Parameter product: A x for an array of `size` elements.
+public func leadingSymmetricEigenvalues(
+  size: Int, count: Int, target: EigenTarget = .largestMagnitude, options: ArnoldiOptions = ArnoldiOptions(),
+  product: ([Double]) throws -> [Double]
+) throws -> LeadingEigen {
+  try leadingSymmetricEigenvalues(size: size, count: count, target: target, options: options) { x, y in
+    let result = try product(Array(UnsafeBufferPointer(start: x, count: size)))
+    precondition(result.count == size, "a product of \(result.count) elements for \(size)")
+    y.update(from: result, count: size)
+  }
+}
+
 /// Leading eigenvalues of stored weights, sparse or dense.
 public func leadingEigenvalues(
   _ a: Connectivity, count: Int, target: EigenTarget = .largestMagnitude,

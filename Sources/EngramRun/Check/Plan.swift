@@ -39,4 +39,9 @@ enum Source: Sendable, Equatable {
   /// Path relative to the experiment's folder.
   case file(String, object: String?)
   case sweep(String)
+  /// Several sources, one after another along the runs; in steps over all runs.
+  indirect case joined([Source])
+
+  /// The single sources in it.
+  var parts: [Source] { if case .joined(let sources) = self { sources } else { [self] } }
 }

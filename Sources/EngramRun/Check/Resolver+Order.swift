@@ -37,7 +37,7 @@ extension Resolver {
     guard let planned = planned(id) else { return nil }
     let step = planned.step
     for read in step.read {
-      if case .step(other, _)? = planned.reads[read.dataset] { return read.reference.mark }
+      for case .step(other, _) in planned.reads[read.dataset]?.parts ?? [] { return read.reference.mark }
     }
     let names = [step.weights, step.on, step.task, step.trials?.task].compactMap { $0 } + step.rules
     return names.first { $0.value == other }?.mark

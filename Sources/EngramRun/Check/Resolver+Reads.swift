@@ -15,9 +15,16 @@ extension Resolver {
               ? "it reads nothing" : "it reads " + declared.map(\.name).joined(separator: ", ")))
         continue
       }
-      guard let source = source(read.reference, of: dataset, for: planned) else { continue }
-      steps[place].reads[dataset.name] = source
-      if case .step(let id, _) = source { steps[place].after.append(id) }
+      if let second = read.more.first, !planned.step.overRuns {
+        findings.add(
+          "'\(dataset.name)' of step '\(planned.id)' is read from a list, which only a step over all runs can do",
+          at: second.mark, fix: "add `over: runs` to the step, or read one dataset")
+        continue
+      }
+      let sources = ([read.reference] + read.more).compactMap { source($0, of: dataset, for: planned) }
+      guard sources.count == 1 + read.more.count, let first = sources.first else { continue }
+      steps[place].reads[dataset.name] = sources.count == 1 ? first : .joined(sources)
+      for case .step(let id, _) in sources { steps[place].after.append(id) }
     }
     if case .evaluate = planned.role { return }
     for dataset in declared where !dataset.optional {

@@ -32,7 +32,7 @@ extension Resolver {
       return planned(id)?.step.overRuns == false && shape.isEmpty ? [] : shape
     case .file(let path, let object):
       return files.shape(resolvedPath(path, in: experiment.folder), object, as: dataset)
-    case .sweep: return nil
+    case .sweep, .joined: return nil
     }
   }
 

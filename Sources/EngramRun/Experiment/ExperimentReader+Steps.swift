@@ -57,9 +57,14 @@ extension ExperimentReader {
 
   private func reads(_ fields: Fields) -> [Step.Read] {
     pairs(fields, "read").compactMap { pair in
-      fields.text(pair.value, pair.key).map {
-        Step.Read(dataset: pair.key, reference: Marked(Reference($0.value), $0.mark), keyMark: pair.keyMark)
+      var nodes = [pair.value]
+      if case .sequence(let items) = pair.value.content, !items.isEmpty { nodes = items }
+      let references = nodes.compactMap { node in
+        fields.text(node, pair.key).map { Marked(Reference($0.value), $0.mark) }
       }
+      guard let first = references.first else { return nil }
+      return Step.Read(
+        dataset: pair.key, reference: first, more: Array(references.dropFirst()), keyMark: pair.keyMark)
     }
   }
 

@@ -50,6 +50,8 @@ public struct Step: Sendable {
   public struct Read: Sendable {
     public var dataset: String
     public var reference: Marked<Reference>
+    /// Further sources, whose rows follow: a list in a step over all runs.
+    public var more: [Marked<Reference>] = []
     public var keyMark: Mark
   }
 

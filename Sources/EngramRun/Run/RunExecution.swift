@@ -118,7 +118,7 @@ final class RunExecution {
       case .file(let path, let object):
         let file = try EngramFile(reading: resolvedPath(path, in: plan.experiment.folder))
         places[name] = object.map { .object(file, $0) } ?? .anywhere(file)
-      case .sweep: throw Problem("swept values are there over all runs only")
+      case .sweep, .joined: throw Problem("swept values and lists are there over all runs only")
       }
     }
     return try LayoutSource(planned.description.reads, places)

@@ -12,7 +12,8 @@ struct RunProvenance: Sendable {
     self.plan = plan
     var hashes: [String: String] = [:]
     for planned in plan.steps {
-      for case .file(let path, _) in planned.reads.values where hashes[path] == nil {
+      let sources = planned.reads.values.flatMap(\.parts)
+      for case .file(let path, _) in sources where hashes[path] == nil {
         hashes[path] = try sha256(ofFile: resolvedPath(path, in: plan.experiment.folder))
       }
     }
@@ -112,15 +113,22 @@ extension PlannedStep {
 
   /// Where each input comes from, for the record: paths as the experiment states them, a foreign one by its bare name.
   func inputs(_ hashes: [String: String]) -> [StepRecord.Input] {
-    reads.sorted { $0.key < $1.key }.map { name, source in
-      switch source {
-      case .step(let id, let dataset):
-        StepRecord.Input(dataset: name, file: nil, object: "\(id)/\(dataset)", sha256: nil)
-      case .file(let path, let object):
+    reads.sorted { $0.key < $1.key }.flatMap { name, source in
+      source.parts.flatMap { input(name, $0, hashes) }
+    }
+  }
+
+  private func input(_ name: String, _ source: Source, _ hashes: [String: String]) -> [StepRecord.Input] {
+    switch source {
+    case .step(let id, let dataset):
+      [StepRecord.Input(dataset: name, file: nil, object: "\(id)/\(dataset)", sha256: nil)]
+    case .file(let path, let object):
+      [
         StepRecord.Input(
           dataset: name, file: recordedPath(path), object: object ?? "", sha256: hashes[path])
-      case .sweep(let key): StepRecord.Input(dataset: name, file: nil, object: "sweep:\(key)", sha256: nil)
-      }
+      ]
+    case .sweep(let key): [StepRecord.Input(dataset: name, file: nil, object: "sweep:\(key)", sha256: nil)]
+    case .joined(let sources): sources.flatMap { input(name, $0, hashes) }
     }
   }
 }

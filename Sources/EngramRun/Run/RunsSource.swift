@@ -5,12 +5,14 @@ import EngramKit
 ///
 /// Runs are read when asked for; all of a dataset is in memory then.
 struct RunsSource: DatasetSource {
-  private enum Origin: Sendable {
+  private indirect enum Origin: Sendable {
     /// Each run's dataset.
     case runs(String, String, Dataset)
     /// A file, or a step over all runs.
     case stored(LayoutSource)
     case swept(SweptSeries)
+    /// Several, one after another.
+    case joined([Origin])
   }
 
   private let origins: [String: Origin]
@@ -20,25 +22,32 @@ struct RunsSource: DatasetSource {
     self.results = results
     var origins: [String: Origin] = [:]
     for dataset in planned.description.reads {
-      switch planned.reads[dataset.name] {
-      case nil: continue
-      case .sweep(let key): origins[dataset.name] = .swept(try SweptSeries(key, results.plan))
-      case .file(let path, let object):
-        let file = try EngramFile(reading: resolvedPath(path, in: results.experiment.folder))
-        let place = object.map { Binding.Place.object(file, $0) } ?? .anywhere(file)
-        origins[dataset.name] = .stored(try LayoutSource([dataset], [dataset.name: place]))
-      case .step(let id, let name):
-        if results.plan.step(id)?.step.overRuns == true {
-          let place = Binding.Place.step(try EngramFile(writer.h5), id, name: name)
-          origins[dataset.name] = .stored(try LayoutSource([dataset], [dataset.name: place]))
-        } else {
-          var one = dataset
-          if one.axes.first == "run" { one.axes.removeFirst() }
-          origins[dataset.name] = .runs(id, name, one)
-        }
+      origins[dataset.name] = try planned.reads[dataset.name].map {
+        try Self.origin($0, dataset, results, writer)
       }
     }
     self.origins = origins
+  }
+
+  private static func origin(
+    _ source: Source, _ dataset: Dataset, _ results: RunResults, _ writer: EngramWriter
+  ) throws -> Origin {
+    switch source {
+    case .joined(let sources): return .joined(try sources.map { try origin($0, dataset, results, writer) })
+    case .sweep(let key): return .swept(try SweptSeries(key, results.plan))
+    case .file(let path, let object):
+      let file = try EngramFile(reading: resolvedPath(path, in: results.experiment.folder))
+      let place = object.map { Binding.Place.object(file, $0) } ?? .anywhere(file)
+      return .stored(try LayoutSource([dataset], [dataset.name: place]))
+    case .step(let id, let name):
+      if results.plan.step(id)?.step.overRuns == true {
+        let place = Binding.Place.step(try EngramFile(writer.h5), id, name: name)
+        return .stored(try LayoutSource([dataset], [dataset.name: place]))
+      }
+      var one = dataset
+      if one.axes.first == "run" { one.axes.removeFirst() }
+      return .runs(id, name, one)
+    }
   }
 
   private func origin(_ name: String) throws -> Origin {
@@ -63,40 +72,74 @@ struct RunsSource: DatasetSource {
   func shape(_ name: String) throws -> [Int] {
     switch try origin(name) {
     case .stored(let source): try source.shape(name)
-    case .swept, .runs: try numbers(name, rows: nil).shape
+    case .swept, .runs, .joined: try numbers(name, rows: nil).shape
     }
   }
 
   func unit(_ name: String) throws -> String {
-    switch try origin(name) {
+    try unit(of: origin(name), name)
+  }
+
+  private func unit(of origin: Origin, _ name: String) throws -> String {
+    switch origin {
     case .stored(let source): try source.unit(name)
     case .swept(let series): series.unit.symbol
     case .runs(let step, let written, let dataset):
       try each(step, written, dataset) { try $0.unit(name) }.first ?? "1"
+    case .joined(let origins): try origins.first.map { try unit(of: $0, name) } ?? "1"
     }
   }
 
   func numbers(_ name: String, rows: Range<Int>?) throws -> Tensor<Double> {
-    let all: Tensor<Double>
-    switch try origin(name) {
-    case .stored(let source): return try source.numbers(name, rows: rows)
-    case .swept(let series):
-      guard case .numbers(let values) = series.values else { throw Problem("'\(name)' is swept over words") }
-      all = values
-    case .runs(let step, let written, let dataset):
-      let parts = try each(step, written, dataset) { try $0.numbers(name, rows: nil) }
-      guard let first = parts.first, parts.allSatisfy({ $0.shape == first.shape }) else {
-        throw Problem(
-          "\(step)/\(written) has another shape in another run, so runs cannot be put together",
-          fix: "compare a summary that has the same shape in each run")
-      }
-      all = Tensor(parts.flatMap(\.elements), shape: [parts.count] + first.shape)
-    }
+    let origin = try origin(name)
+    if case .stored(let source) = origin { return try source.numbers(name, rows: rows) }
+    let all = try numbers(of: origin, name)
     guard let rows else { return all }
     let length = all.rowLength
     return Tensor(
       Array(all.elements[rows.lowerBound * length..<rows.upperBound * length]),
       shape: [rows.count] + all.shape.dropFirst())
+  }
+
+  private func numbers(of origin: Origin, _ name: String) throws -> Tensor<Double> {
+    switch origin {
+    case .stored(let source): return try source.numbers(name, rows: nil)
+    case .swept(let series):
+      guard case .numbers(let values) = series.values else { throw Problem("'\(name)' is swept over words") }
+      return values
+    case .runs(let step, let written, let dataset):
+      let runs = try each(step, written, dataset) { try $0.numbers(name, rows: nil) }
+      let parts = dataset.kind == .history ? withEqualEnds(runs) : runs
+      guard let first = parts.first, parts.allSatisfy({ $0.shape == first.shape }) else {
+        throw Problem(
+          "\(step)/\(written) has another shape in another run, so runs cannot be put together",
+          fix: "compare a summary that has the same shape in each run")
+      }
+      return Tensor(parts.flatMap(\.elements), shape: [parts.count] + first.shape)
+    case .joined(let origins):
+      let parts = withEqualEnds(try origins.map { try numbers(of: $0, name) })
+      guard let first = parts.first, parts.allSatisfy({ $0.shape.dropFirst() == first.shape.dropFirst() })
+      else {
+        throw Problem(
+          "the datasets listed for '\(name)' have shapes \(parts.map(\.shape)) and cannot be put together",
+          fix: "list datasets of one shape")
+      }
+      return Tensor(
+        parts.flatMap(\.elements), shape: [parts.reduce(0) { $0 + $1.rows }] + first.shape.dropFirst())
+    }
+  }
+
+  /// Histories of trainings of which some stopped early, all as long as the longest: NaN where there was none.
+  private func withEqualEnds(_ parts: [Tensor<Double>]) -> [Tensor<Double>] {
+    let longest = parts.compactMap(\.shape.last).max() ?? 0
+    return parts.map { part in
+      guard let length = part.shape.last, length > 0, length < longest else { return part }
+      let missing = [Double](repeating: .nan, count: longest - length)
+      let rows = (0..<part.count / length).flatMap {
+        Array(part.elements[$0 * length..<($0 + 1) * length]) + missing
+      }
+      return Tensor(rows, shape: part.shape.dropLast() + [longest])
+    }
   }
 
   func connectivity(_ name: String) throws -> Connectivity {
@@ -105,13 +148,18 @@ struct RunsSource: DatasetSource {
   }
 
   func labels(_ name: String) throws -> [String] {
-    switch try origin(name) {
+    try labels(of: origin(name), name)
+  }
+
+  private func labels(of origin: Origin, _ name: String) throws -> [String] {
+    switch origin {
     case .stored(let source): return try source.labels(name)
     case .swept(let series):
       guard case .labels(let words) = series.values else { throw Problem("'\(name)' is swept over numbers") }
       return words
     case .runs(let step, let written, let dataset):
       return try each(step, written, dataset) { try $0.labels(name) }.flatMap { $0 }
+    case .joined(let origins): return try origins.flatMap { try labels(of: $0, name) }
     }
   }
 

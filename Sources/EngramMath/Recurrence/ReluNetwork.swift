@@ -1,0 +1,158 @@
+/// What of one step leaks into the next.
+public enum ReluLeak: Sendable, Equatable {
+  /// The drive before rectification: u_t = decay u_t-1 + gain (W z_t-1 + Win x_t).
+  case potential
+  /// The rate: u_t = decay z_t-1 + gain (W z_t-1 + Win x_t).
+  case rate
+}
+
+/// The weights of a rectified network, or their gradient, or a direction among them.
+public struct ReluWeights<Element: Real>: Sendable, Equatable {
+  /// [post, pre].
+  public var recurrent: Tensor<Element>
+  /// [unit, channel].
+  public var input: Tensor<Element>
+  /// [output, unit].
+  public var output: Tensor<Element>
+  /// [output].
+  public var bias: Tensor<Element>
+
+  public init(
+    recurrent: Tensor<Element>, input: Tensor<Element>, output: Tensor<Element>, bias: Tensor<Element>
+  ) {
+    (self.recurrent, self.input, self.output, self.bias) = (recurrent, input, output, bias)
+  }
+
+  /// Zeros in the same shapes.
+  public var zeroed: ReluWeights {
+    func zero(_ x: Tensor<Element>) -> Tensor<Element> { Tensor(repeating: 0, shape: x.shape) }
+    return ReluWeights(recurrent: zero(recurrent), input: zero(input), output: zero(output), bias: zero(bias))
+  }
+}
+
+/// A recurrent network of rectified units with a linear read-out, in discrete time, from rest:
+/// z_t = max(u_t - threshold, 0), y_t = Wout z_t + b.
+///
+/// Its gradient and the product of its Hessian with a direction are written out (section 3 of the specifications that name
+/// them); rectification has no second derivative, so both are exact off the threshold. Arrays are [step, trial, …], so that all
+/// that does not depend on the step before is one matrix product over all steps.
+public struct ReluNetwork<Element: Real>: Sendable {
+  public var decay: Element
+  public var gain: Element
+  public var threshold: Element
+  public var leak: ReluLeak
+
+  public init(decay: Element, gain: Element, threshold: Element = 0, leak: ReluLeak) {
+    (self.decay, self.gain, self.threshold, self.leak) = (decay, gain, threshold, leak)
+  }
+
+  /// What a forward pass leaves.
+  public struct Pass: Sendable {
+    /// [step, trial, channel].
+    public let input: Tensor<Element>
+    /// z_0 = 0 to z_T; [step + 1, trial, unit].
+    public let rates: Tensor<Element>
+    /// u_1 to u_T; [step, trial, unit].
+    public let potentials: Tensor<Element>
+    /// 1 where a unit is above threshold, else 0; [step, trial, unit].
+    public let slopes: Tensor<Element>
+    /// y_1 to y_T; [step, trial, output].
+    public let outputs: Tensor<Element>
+
+    /// Numbers of steps, trials, units, channels and outputs.
+    var size: (steps: Int, trials: Int, units: Int, channels: Int, outputs: Int) {
+      (input.shape[0], input.shape[1], slopes.shape[2], input.shape[2], outputs.shape[2])
+    }
+  }
+
+  /// Runs the network.
+  ///
+  /// - Parameter input: [step, trial, channel]; at least one step.
+  /// - Throws: `MathError.shape` when weights and input do not fit together.
+  public func run(_ input: Tensor<Element>, _ weights: ReluWeights<Element>) throws(MathError) -> Pass {
+    guard input.rank == 3, input.shape[0] > 0 else {
+      throw .shape("the input should be [step, trial, channel] with at least one step, not \(input.shape)")
+    }
+    let (steps, trials, channels) = (input.shape[0], input.shape[1], input.shape[2])
+    let units = weights.recurrent.rows
+    let outputs = weights.output.rows
+    guard weights.recurrent.shape == [units, units], weights.input.shape == [units, channels],
+      weights.output.shape == [outputs, units], weights.bias.shape == [outputs]
+    else {
+      throw .shape(
+        "W \(weights.recurrent.shape), Win \(weights.input.shape), Wout \(weights.output.shape) and b "
+          + "\(weights.bias.shape) do not fit together and to \(channels) input channels")
+    }
+    let block = trials * units
+    var u = [Element](repeating: 0, count: steps * block)
+    var z = [Element](repeating: 0, count: (steps + 1) * block)
+    var h = [Element](repeating: 0, count: steps * block)
+    Self.product(steps * trials, units, channels, gain, input.elements, weights.input.elements, true, 0, &u)
+    u.withUnsafeMutableBufferPointer { u in
+      z.withUnsafeMutableBufferPointer { z in
+        h.withUnsafeMutableBufferPointer { h in
+          guard let u = u.baseAddress, let z = z.baseAddress, let h = h.baseAddress, block > 0 else { return }
+          for t in 0..<steps {
+            let (now, before) = (u + t * block, z + t * block)
+            if t > 0 {
+              Element.gemm(
+                false, true, trials, units, units, gain, before, units, weights.recurrent.elements, units, 1,
+                now, units)
+              if decay != 0 {
+                Kernel.addScaled(decay, leak == .rate ? before : now - block, now, block)
+              }
+            }
+            Kernel.rectify(now, threshold, before + block, h + t * block, block)
+          }
+        }
+      }
+    }
+    let flat = z
+    var y = [Element](repeating: 0, count: steps * trials * outputs)
+    for row in 0..<steps * trials { for k in 0..<outputs { y[row * outputs + k] = weights.bias[k] } }
+    flat.withUnsafeBufferPointer { flat in
+      guard let flat = flat.baseAddress, block > 0, outputs > 0 else { return }
+      Element.gemm(
+        false, true, steps * trials, outputs, units, 1, flat + block, units, weights.output.elements, units,
+        1, &y, outputs)
+    }
+    return Pass(
+      input: input, rates: Tensor(z, shape: [steps + 1, trials, units]),
+      potentials: Tensor(u, shape: [steps, trials, units]),
+      slopes: Tensor(h, shape: [steps, trials, units]), outputs: Tensor(y, shape: [steps, trials, outputs]))
+  }
+
+  /// C = alpha A op(B) + beta C for row-major A [m, k]; B is [n, k] when `transposed`, else [k, n].
+  static func product(
+    _ m: Int, _ n: Int, _ k: Int, _ alpha: Element, _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>,
+    _ transposed: Bool, _ beta: Element, _ c: UnsafeMutablePointer<Element>
+  ) {
+    guard m > 0, n > 0, k > 0 else { return }
+    Element.gemm(false, transposed, m, n, k, alpha, a, k, b, transposed ? k : n, beta, c, n)
+  }
+}
+
+extension Kernel {
+  /// y += a x.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  static func addScaled<Element: Real>(
+    _ a: Element, _ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>, _ count: Int
+  ) {
+    for i in 0..<count { y[i] += a * x[i] }
+  }
+
+  /// z = max(u - threshold, 0), slope = 1 where u exceeds the threshold, else 0.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  static func rectify<Element: Real>(
+    _ u: UnsafePointer<Element>, _ threshold: Element, _ z: UnsafeMutablePointer<Element>,
+    _ slope: UnsafeMutablePointer<Element>, _ count: Int
+  ) {
+    for i in 0..<count {
+      let above = u[i] - threshold
+      z[i] = above > 0 ? above : above <= 0 ? 0 : above
+      slope[i] = above > 0 ? 1 : 0
+    }
+  }
+}
