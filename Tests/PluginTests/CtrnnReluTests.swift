@@ -35,10 +35,11 @@ private enum RichLazy {
   }
   static func weights(_ phase: Double) -> Weights {
     let w = table(6, 6) { p, q in 1.2 / 6.0.squareRoot() * sin(1 + 2 * p + 3 * q + phase) }
+    let bias = Tensor<Double>(repeating: 0, shape: [3])
     return Weights([
       .init("W", w), .init("Win", table(6, 3) { p, m in 0.5 * cos(p + 1.3 * m) }),
       .init("Wout", table(3, 6) { k, j in 0.4 * sin(0.7 * j + k) }),
-      .init("b", Tensor([0, 0, 0], shape: [3]), trained: false),
+      .init("b", bias, trained: false),
     ])
   }
   static let batch: Batch = {
@@ -139,9 +140,9 @@ struct CtrnnReluTests {
   func curvature() throws {
     let model = try trainable("ctrnn-relu", ["units": .integer(6), "dt": .real(60), "bias": .flag(true)])
     var weights = RichLazy.weights(0.35)
-    weights["b"] = .init("b", Tensor([0.1, 0, -0.1], shape: [3]))
+    weights["b"] = .init("b", Matrix([0.1, 0, -0.1], shape: [3]))
     let direction = Weights([
-      .init("W", RichLazy.table(6, 6) { sin($0 + 3 * $1) }), .init("b", Tensor([1, -1, 0.5], shape: [3])),
+      .init("W", RichLazy.table(6, 6) { sin($0 + 3 * $1) }), .init("b", Matrix([1, -1, 0.5], shape: [3])),
     ])
     let product = try model.curvature(RichLazy.batch, at: weights, RandomStream(seed: 1))(direction)
     func gradient(_ step: Double) throws -> Weights {
@@ -254,7 +255,7 @@ struct TaskTests {
       "trials/label": .numbers(Tensor((0..<10).map(Double.init), shape: [10])),
     ]
     let set: [String: Value] = [
-      "in_order": .flag(true), "test_fraction": .real(0.3), "validate_fraction": .real(0.2),
+      "split_seed": .integer(0), "test_fraction": .real(0.3), "validate_fraction": .real(0.2),
       "test_noise": .real(0.5),
     ]
     let source = try trialSource("sequential-digits", set, inputs: inputs)

@@ -12,9 +12,9 @@ public struct SequentialDigits: TaskModel {
       "validate_fraction", \.validateFraction, unit: .one, in: 0...1,
       "Share of the images kept for validation."),
     .real("test_fraction", \.testFraction, unit: .one, in: 0...1, "Share of the images kept for the test."),
-    .flag(
-      "in_order", \.inOrder,
-      "Whether the last images are the test, and those before the validation, as stored."),
+    .integer(
+      "split_seed", \.splitSeed, in: 0...1_000_000_000,
+      "Chooses the images of each split, alike in every step and run; 0 takes the last for the test, as stored."),
     .real(
       "test_noise", \.testNoise, unit: .one, in: 0...1e9,
       "Standard deviation of normal noise added to the pixels of test images, after scaling."),
@@ -31,7 +31,7 @@ public struct SequentialDigits: TaskModel {
   var scale = 1.0
   var validateFraction = 0.0
   var testFraction = 0.0
-  var inOrder = false
+  var splitSeed = 1
   var testNoise = 0.0
   var clip = true
 
@@ -52,7 +52,10 @@ public struct SequentialDigits: TaskModel {
       throw Problem("trials/label holds a value that is no class", fix: "number the classes 0, 1, 2, ...")
     }
     var pixels = stored.elements.map { $0 * scale }
-    let order = inOrder ? Array((0..<stored.rows).reversed()) : (0..<stored.rows).shuffled(using: &random)
+    var choosing = RandomStream(seed: UInt64(splitSeed))
+    let order =
+      splitSeed == 0
+      ? Array((0..<stored.rows).reversed()) : (0..<stored.rows).shuffled(using: &choosing)
     let tested = Int((testFraction * Double(stored.rows)).rounded())
     let validated = Int((validateFraction * Double(stored.rows)).rounded())
     guard tested + validated < stored.rows else {
