@@ -35,11 +35,12 @@ private enum RichLazy {
   }
   static func weights(_ phase: Double) -> Weights {
     let w = table(6, 6) { p, q in 1.2 / 6.0.squareRoot() * sin(1 + 2 * p + 3 * q + phase) }
-    let bias = Tensor<Double>(repeating: 0, shape: [3])
+    let bias = Matrix(repeating: 0, shape: [3])
+    let input: Matrix = table(6, 3) { p, m in 0.5 * cos(p + 1.3 * m) }
+    let output: Matrix = table(3, 6) { k, j in 0.4 * sin(0.7 * j + k) }
     return Weights([
-      .init("W", w), .init("Win", table(6, 3) { p, m in 0.5 * cos(p + 1.3 * m) }),
-      .init("Wout", table(3, 6) { k, j in 0.4 * sin(0.7 * j + k) }),
-      .init("b", bias, trained: false),
+      Weights.Block("W", w), Weights.Block("Win", input), Weights.Block("Wout", output),
+      Weights.Block("b", bias, trained: false),
     ])
   }
   static let batch: Batch = {
@@ -141,8 +142,9 @@ struct CtrnnReluTests {
     let model = try trainable("ctrnn-relu", ["units": .integer(6), "dt": .real(60), "bias": .flag(true)])
     var weights = RichLazy.weights(0.35)
     weights["b"] = .init("b", Matrix([0.1, 0, -0.1], shape: [3]))
+    let tilted: Matrix = RichLazy.table(6, 6) { sin($0 + 3 * $1) }
     let direction = Weights([
-      .init("W", RichLazy.table(6, 6) { sin($0 + 3 * $1) }), .init("b", Matrix([1, -1, 0.5], shape: [3])),
+      Weights.Block("W", tilted), .init("b", Matrix([1, -1, 0.5], shape: [3])),
     ])
     let product = try model.curvature(RichLazy.batch, at: weights, RandomStream(seed: 1))(direction)
     func gradient(_ step: Double) throws -> Weights {

@@ -39,7 +39,7 @@ struct ExperimentRunTests {
         steps:
           - { id: line, model: test-line }
           - { id: points, model: test-points, set: { stored: 10 } }
-          - { id: slow, rule: test-slope, on: line, task: points, batch: 5, updates: 6 }
+          - { id: slow, rule: test-slope, on: line, task: points, batch: 5, updates: 3 }
           - { id: wild, rule: test-slope, on: line, task: points, batch: 5, updates: 60, set: { rate: 1e9 } }
           - id: curves
             analysis: learning-curve
@@ -58,7 +58,7 @@ struct ExperimentRunTests {
       let expected = (slow + wild).flatMap { $0 + Array(repeating: .nan, count: longest - $0.count) }
       #expect(curves.count == expected.count)
       #expect(zip(curves, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
-      let refused = problems { _ = try run(folder, text.replacing("  over: runs\n", with: "")) }
+      let refused = problems { _ = try run(folder, text.replacing("    over: runs\n", with: "")) }
       #expect(refused.contains { $0.what.contains("is read from a list") })
     }
   }

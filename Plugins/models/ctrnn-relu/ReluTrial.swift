@@ -59,7 +59,8 @@ struct ReluTrial<Element: Real> {
     let loss = try ReadoutLoss(pass.outputs, target)
     let gradient = network.gradient(pass, weights, errors: loss.errors)
     return { direction in
-      let along = try ReluWeights<Element>(direction, zerosLike: weights)
+      var along = try ReluWeights<Element>(direction, zerosLike: weights)
+      if !model.autapses { for i in 0..<along.recurrent.rows { along.recurrent[i, i] = 0 } }
       let product = network.curvature(
         pass, weights, errors: loss.errors, gradient, along: along, errorTangent: loss.tangent)
       return product.blocks(of: model)

@@ -3,7 +3,7 @@ import EngramKit
 /// Whether a second stimulus is the first one again, across a delay.
 public struct DelayedMatchSample: TaskModel, Model {
   public static let name = "delayed-match-sample"
-  public static let summary = "Two stimuli with a delay between them: are they the same?"
+  public static let summary = "Whether a second stimulus is the first one again, after a delay."
   public static let reference = "Liu et al. (2024) arXiv:2310.08513, with neurogym 0.0.2's DelayMatchSample"
   public static let parameters: [Parameter<Self>] = [
     .integer("delay", \.delay, in: 0...100_000, "Steps between sample and test."),

@@ -14,7 +14,8 @@ public struct SequentialDigits: TaskModel {
     .real("test_fraction", \.testFraction, unit: .one, in: 0...1, "Share of the images kept for the test."),
     .integer(
       "split_seed", \.splitSeed, in: 0...1_000_000_000,
-      "Chooses the images of each split, alike in every step and run; 0 takes the last for the test, as stored."),
+      "Chooses the images of each split, alike in every step and run; 0 takes the last for the test, as stored."
+    ),
     .real(
       "test_noise", \.testNoise, unit: .one, in: 0...1e9,
       "Standard deviation of normal noise added to the pixels of test images, after scaling."),
