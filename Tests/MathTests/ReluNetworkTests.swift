@@ -2,8 +2,8 @@ import EngramMath
 import Foundation
 import Testing
 
-/// Network S of the specifications `modprop`, section 6, and `beyond-accuracy`, section 6.
-struct NetworkS {
+/// Weights and trials of Network S (`modprop`, section 6), in a network whose leak lies inside the rectification.
+private enum Fixture {
   static let signs = [-1.0, -1, 1, 1, 1]
   static let weights = ReluWeights(
     recurrent: table(5, 5) { p, q in p == q ? 0 : signs[q] * (0.2 + 0.1 * Double((3 * p + 5 * q) % 7)) },
@@ -23,7 +23,7 @@ struct NetworkS {
     }
     return input
   }()
-  static let network = ReluNetwork(decay: 0.8, gain: 0.2, leak: .potential)
+  static let network = ReluNetwork(decay: 0.8, gain: 0.2)
 
   static func table(_ rows: Int, _ columns: Int, _ f: (Int, Int) -> Double) -> Matrix {
     Matrix((0..<rows * columns).map { f($0 / columns, $0 % columns) }, shape: [rows, columns])
@@ -40,10 +40,7 @@ struct NetworkS {
   }
 
   /// The product of the Hessian with a direction of all blocks.
-  static func product(
-    _ direction: ReluWeights<Double>, _ network: ReluNetwork<Double> = network,
-    at weights: ReluWeights<Double> = weights
-  ) throws -> ReluWeights<Double> {
+  static func product(_ direction: ReluWeights<Double>) throws -> ReluWeights<Double> {
     let pass = try network.run(input, weights)
     let (_, errors, softmax) = loss(pass.outputs)
     let gradient = network.gradient(pass, weights, errors: errors)
@@ -56,94 +53,13 @@ struct NetworkS {
       return tangent
     }
   }
-
-  /// The Hessian by the recurrent weights: all 25, or without the diagonal, where `masked`.
-  static func product(_ vector: [Double], masked: Bool) throws -> [Double] {
-    var direction = weights.zeroed
-    direction.recurrent = Matrix(vector, shape: [5, 5])
-    if masked { for i in 0..<5 { direction.recurrent[i, i] = 0 } }
-    var result = try product(direction).recurrent
-    if masked { for i in 0..<5 { result[i, i] = 0 } }
-    return result.elements
-  }
 }
 
 @Suite("Rectified networks: gradient and curvature")
 struct ReluNetworkTests {
-  private let s = NetworkS.self
-
-  @Test("forward values, loss and gradient are those of the specification")
-  func reference() throws {
-    let pass = try s.network.run(s.input, s.weights)
-    let last = [pass.outputs[7, 0, 0], pass.outputs[7, 0, 1], pass.outputs[7, 1, 0], pass.outputs[7, 1, 1]]
-    #expect(distance(last, [0.0084000967, 0.1006208407, -0.0083119358, 0.0833761285]) < 1e-8)
-    let active = pass.slopes.elements.reduce(0, +) / Double(pass.slopes.count)
-    #expect((active - 0.4625).magnitude < 1e-12)
-    let (loss, errors, _) = s.loss(pass.outputs)
-    #expect((loss - 0.6943369387).magnitude < 1e-9)
-    let gradient = s.network.gradient(pass, s.weights, errors: errors).weights
-    let w = s.table(5, 5) { $0 == $1 ? 0 : gradient.recurrent[$0, $1] }
-    #expect((norm(w.elements) - 0.0490976432).magnitude < 1e-9)
-    #expect((norm(gradient.input.elements) - 0.0658249126).magnitude < 1e-9)
-    #expect(distance([w[0, 3], w[2, 0], w[4, 0]], [-0.0248558131, 0.032820422, 0.0016992652]) < 1e-9)
-  }
+  private let s = Fixture.self
 
   private func norm(_ x: [Double]) -> Double { x.reduce(0) { $0 + $1 * $1 }.squareRoot() }
-
-  private func hessian(masked: Bool) throws -> Matrix {
-    let columns = try (0..<25).map { column in
-      try s.product((0..<25).map { $0 == column ? 1 : 0 }, masked: masked)
-    }
-    return s.table(25, 25) { columns[$1][$0] }
-  }
-
-  @Test("spectrum of the Hessian by all 25 recurrent weights (case 1)")
-  func spectrum() throws {
-    let h = try hessian(masked: false)
-    for i in 0..<25 { for j in 0..<i { #expect((h[i, j] - h[j, i]).magnitude < 1e-15) } }
-    let values = try symmetricEigen(h).values
-    #expect(
-      distance(values.suffix(4).reversed(), [0.0442071502448, 0.0207467719, 0.0062317843, 0.0037534291])
-        < 1e-9)
-    #expect(distance(Array(values.prefix(3)), [-0.0308659282, -0.0223546919, -0.0043396658]) < 1e-9)
-    #expect((values.reduce(0, +) - 0.0174976076).magnitude < 1e-9)
-  }
-
-  @Test("spectrum without autapses, and with weight decay (case 8)")
-  func masked() throws {
-    let values = try symmetricEigen(hessian(masked: true)).values
-    #expect(distance(values.suffix(3).reversed(), [0.0255114117, 0.0197217600, 0.0044047300]) < 1e-7)
-    #expect(distance(Array(values.prefix(2)), [-0.0191021400, -0.0134297100]) < 1e-7)
-    var random = RandomStream(seed: 3)
-    let start = s.table(5, 5) { $0 == $1 ? 0 : random.normal() }.elements
-    let result = try powerIteration(start: start, tolerance: 1e-14, limit: 5000) { vector in
-      zip(try s.product(vector, masked: true), vector).map { $0 + 0.01 * $1 }
-    }
-    #expect(result.isConverged && (result.magnitude - 0.0355114117).magnitude < 1e-9)
-  }
-
-  @Test("power iteration from a normal vector finds the largest magnitude (case 2)")
-  func power() throws {
-    var random = RandomStream(seed: 7)
-    let result = try powerIteration(start: random.normals(25), tolerance: 1e-14, limit: 500) {
-      try s.product($0, masked: false)
-    }
-    #expect(result.isConverged && !result.isMixed && result.rayleigh > 0)
-    #expect((result.magnitude - 0.0442071502448).magnitude < 1e-9)
-  }
-
-  @Test(
-    "deterministic power iteration, step for step (case 7)",
-    arguments: [(1e-6, 13, 0.0442062593, 0.0442012535), (1e-12, 33, 0.0442071502, 0.0442071502)])
-  func deterministic(tolerance: Double, iterations: Int, magnitude: Double, rayleigh: Double) throws {
-    let start = s.table(5, 5) { sin(1 + Double($0) + 2 * Double($1)) }.elements
-    let result = try powerIteration(start: start, tolerance: tolerance, limit: 500) {
-      try s.product($0, masked: false)
-    }
-    #expect((result.iterations - iterations).magnitude <= 1)
-    #expect((result.magnitude - magnitude).magnitude < 1e-10)
-    #expect((result.rayleigh - rayleigh).magnitude < 1e-9)
-  }
 
   @Test("the quadratic toy has one eigenvalue, 25 (case 5), and the zero operator 0")
   func toy() throws {
@@ -158,11 +74,9 @@ struct ReluNetworkTests {
     #expect(mixed.isConverged && mixed.isMixed && (mixed.magnitude - 2).magnitude < 1e-12)
   }
 
-  @Test(
-    "products are central differences of the gradient in every block (case 10)",
-    arguments: [ReluLeak.potential, .rate])
-  func centralDifferences(leak: ReluLeak) throws {
-    let network = ReluNetwork<Double>(decay: 0.8, gain: 0.2, leak: leak)
+  @Test("products are central differences of the gradient in every block, and it those of the loss (case 10)")
+  func centralDifferences() throws {
+    let network = s.network
     var random = RandomStream(seed: 5)
     let zero = s.weights.zeroed
     func drawn(_ x: Tensor<Double>) -> Tensor<Double> { Tensor(random.normals(x.count), shape: x.shape) }
@@ -186,7 +100,7 @@ struct ReluNetworkTests {
     func flat(_ w: ReluWeights<Double>) -> [Double] {
       w.recurrent.elements + w.input.elements + w.output.elements + w.bias.elements
     }
-    let exact = flat(try s.product(direction, network))
+    let exact = flat(try s.product(direction))
     let (above, below) = (try gradient(1e-6), try gradient(-1e-6))
     let differences = zip(above, below).map { ($0 - $1) / 2e-6 }
     #expect(norm(zip(exact, differences).map { $0 - $1 }) < 1e-6 * norm(exact))
@@ -204,7 +118,7 @@ struct ReluNetworkTests {
       recurrent: single(s.weights.recurrent), input: single(s.weights.input),
       output: single(s.weights.output),
       bias: single(s.weights.bias))
-    let network = ReluNetwork<Float>(decay: 0.8, gain: 0.2, leak: .potential)
+    let network = ReluNetwork<Float>(decay: 0.8, gain: 0.2)
     let pass = try network.run(single(s.input), weights)
     let exact = try s.network.run(s.input, s.weights)
     #expect(distance(pass.outputs.elements.map(Double.init), exact.outputs.elements) < 1e-6)

@@ -169,6 +169,38 @@ struct CtrnnReluTests {
     }
   }
 
+  @Test(
+    "without leak it is leaky-relu-rnn: gradient, curvature and local rules agree",
+    arguments: ["bptt", "three-factor", "mdgl"])
+  func sameWithoutLeak(rule: String) throws {
+    let source = try trialSource("row-pattern", ["size": .integer(6), "train": .integer(8)])
+    let own = try trainable(
+      "ctrnn-relu", ["units": .integer(9), "autapses": .flag(false), "bias": .flag(true)])
+    let other = try trainable(
+      "leaky-relu-rnn",
+      ["units": .integer(9), "tau": .real(0.01), "dale": .flag(false), "precision": .text("double")])
+    var random = RandomStream(seed: 2)
+    let weights = try own.weights(Inputs(), for: source.shape, &random)
+    var same = try other.weights(Inputs(), for: source.shape, &random)
+    for name in ["W", "Win", "Wout", "b"] { same[name] = weights[name] }
+    let batch = try source.batch(Array(0..<8), .train, &random)
+    func estimate(_ model: any Trains, _ weights: Weights) throws -> Weights {
+      var learns = try learner(rule)
+      let trials = Trials(batch: batch, clock: Clock(update: 0, updates: 1), model: model, noise: random)
+      return try learns.estimate(at: weights, trials, &random)
+    }
+    let (a, b) = (try estimate(own, weights), try estimate(other, same))
+    let direction = Weights([Weights.Block("W", try weights.double("W"))])
+    let (c, d) = (
+      try own.curvature(batch, at: weights, random)(direction),
+      try other.curvature(batch, at: same, random)(direction)
+    )
+    for name in ["W", "Win", "Wout", "b"] {
+      #expect(agree(try a.double(name).elements, try b.double(name).elements, within: 1e-13), "\(name)")
+      #expect(agree(try c.double(name).elements, try d.double(name).elements, within: 1e-13), "\(name)")
+    }
+  }
+
   @Test("what does not fit is said")
   func sentences() throws {
     var random = RandomStream(seed: 1)

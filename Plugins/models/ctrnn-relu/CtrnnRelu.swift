@@ -60,7 +60,7 @@ public struct CtrnnRelu: TrainableModel {
       throw Problem(
         "dt \(dt) ms exceeds tau \(tau) ms, so a step would overshoot", fix: "lower dt, or raise tau")
     }
-    return ReluNetwork(decay: Element(1 - part), gain: Element(part), leak: .rate)
+    return ReluNetwork(decay: Element(1 - part), gain: Element(part))
   }
 
   public func weights(_ inputs: Inputs, for shape: TrialShape, _ random: inout RandomStream) throws -> Weights
@@ -96,13 +96,19 @@ public struct CtrnnRelu: TrainableModel {
       ("W", recurrent), ("Win", try given("Win", inputs, input)), ("Wout", try given("Wout", inputs, output)),
       ("b", bias),
     ]
-    return Weights(
+    var result = Weights(
       values.map { name, numbers in
         let isTrained = name != "b" || hasBias
         return precision == .float64
           ? .init(name, numbers, trained: isTrained)
           : .init(name, numbers.map { Float($0) }, trained: isTrained)
       })
+    // Without leak this is the network for which the local rules are written, and they read its constants here.
+    if dt == tau {
+      let constants = Tensor([0, 1, 0, autapses ? 1 : 0.0], shape: [4])
+      result.blocks.append(Weights.Block("dynamics", .float64(constants), trained: false))
+    }
+    return result
   }
 
   /// The stored weights called `name` where they are read, else `drawn`, whose shape they must have.
@@ -119,7 +125,7 @@ public struct CtrnnRelu: TrainableModel {
 
   public func constrain(_ weights: inout Weights) {
     guard !autapses, var block = weights["W"] else { return }
-    block.values = block.values.withoutDiagonal
+    block.values = block.values.withoutDiagonal()
     weights["W"] = block
   }
 
@@ -157,20 +163,5 @@ public struct CtrnnRelu: TrainableModel {
     let (steps, trials) = (trial.pass.slopes.shape[0], trial.pass.slopes.shape[1])
     let later = Array(trial.pass.rates.elements[(trials * units)...])
     try outputs.put("rates", trialFirst(Tensor(later, shape: [steps, trials, units])))
-  }
-}
-
-extension Numbers {
-  /// The same with zeros on the diagonal of a square matrix.
-  var withoutDiagonal: Numbers {
-    func cleared<Element: Real>(_ values: Tensor<Element>) -> Tensor<Element> {
-      var result = values
-      for i in 0..<min(values.rows, values.columns) { result[i, i] = 0 }
-      return result
-    }
-    return switch self {
-    case .float32(let values): .float32(cleared(values))
-    case .float64(let values): .float64(cleared(values))
-    }
   }
 }

@@ -67,29 +67,30 @@ struct ReluTrial<Element: Real> {
     }
   }
 
-  /// Each step of W and Win, forward: dW is the sum over steps of gain slope (what a rule makes of pre and feedback).
+  /// Each step, forward: the blocks onto the units, then the read-out.
   private func traces(_ errors: Tensor<Element>, _ each: (Trace) throws -> Void) throws {
-    let (steps, trials, units) = (pass.slopes.shape[0], pass.slopes.shape[1], pass.slopes.shape[2])
-    for t in 0..<steps {
-      let error = errors.slab(t)
-      let feedback = try multiply(error, weights.output).map(Double.init)
-      let slope = pass.slopes.slab(t).map(Double.init)
-      let post = pass.rates.slab(t + 1).map(Double.init)
-      for (block, pre) in [("W", pass.rates.slab(t)), ("Win", pass.input.slab(t))] {
+    for t in 0..<pass.slopes.shape[0] {
+      let error = errors.step(t)
+      let isJudged = error.elements.contains { $0 != 0 }
+      let feedback = isJudged ? Numbers(try multiply(error, weights.output)) : Trace.none
+      let (slope, post) = (Numbers(pass.slopes.step(t)), Numbers(pass.rates.step(t + 1)))
+      for (block, pre) in [("W", pass.rates.step(t)), ("Win", pass.input.step(t))] {
         try each(
-          Trace(
-            block: block, step: t, pre: pre.map(Double.init), post: post, slope: slope, feedback: feedback))
+          Trace(block: block, step: t, pre: Numbers(pre), post: post, slope: slope, feedback: feedback))
       }
-      precondition(feedback.shape == [trials, units])
+      try each(
+        Trace(
+          block: "Wout", step: t, pre: post, post: Trace.none,
+          feedback: isJudged ? Numbers(error) : Trace.none))
     }
   }
 
   /// Each step backward, for the error or the seed: the derivative by W is the sum of post ⊗ pre.
   private func adjoints(_ gradient: ReluNetwork<Element>.Gradient, _ each: (Trace) throws -> Void) throws {
     for t in (0..<pass.slopes.shape[0]).reversed() {
-      let post = gradient.adjoints.slab(t).map { Double(network.gain * $0) }
-      for (block, pre) in [("W", pass.rates.slab(t)), ("Win", pass.input.slab(t))] {
-        try each(Trace(block: block, step: t, pre: pre.map(Double.init), post: post))
+      let post = gradient.adjoints.step(t).map { network.gain * $0 }
+      for (block, pre) in [("W", pass.rates.step(t)), ("Win", pass.input.step(t))] {
+        try each(Trace(block: block, step: t, pre: Numbers(pre), post: Numbers(post)))
       }
     }
   }
@@ -123,22 +124,18 @@ extension ReluWeights {
 
   /// As the trained blocks of `model`, without autapses where it has none.
   func blocks(of model: CtrnnRelu) -> Weights {
-    func numbers(_ values: Tensor<Element>) -> Numbers {
-      if let single = values as? Tensor<Float> { return .float32(single) }
-      return .float64(values.map(Double.init))
-    }
-    let recurrent = model.autapses ? numbers(recurrent) : numbers(recurrent).withoutDiagonal
+    let recurrent = model.autapses ? Numbers(recurrent) : Numbers(recurrent).withoutDiagonal()
     var blocks: [Weights.Block] = [
-      .init("W", recurrent), .init("Win", numbers(input)), .init("Wout", numbers(output)),
+      .init("W", recurrent), .init("Win", Numbers(input)), .init("Wout", Numbers(output)),
     ]
-    if model.hasBias { blocks.append(.init("b", numbers(bias))) }
+    if model.hasBias { blocks.append(.init("b", Numbers(bias))) }
     return Weights(blocks)
   }
 }
 
 extension Tensor {
   /// Slice `index` of the first axis.
-  func slab(_ index: Int) -> Tensor { Tensor(Array(row(index)), shape: Array(shape.dropFirst())) }
+  func step(_ index: Int) -> Tensor { Tensor(Array(row(index)), shape: Array(shape.dropFirst())) }
 }
 
 /// [trial, step, …] as [step, trial, …], in the numbers that are computed with.

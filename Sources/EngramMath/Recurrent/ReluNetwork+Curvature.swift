@@ -66,7 +66,7 @@ extension ReluNetwork {
             let (now, before) = (u + t * block, z + t * block)
             if t > 0 {
               Self.product(trials, units, units, gain, before, weights.recurrent.elements, true, 1, now)
-              if decay != 0 { Kernel.addScaled(decay, leak == .rate ? before : now - block, now, block) }
+              if decay != 0 { Kernel.addScaled(decay, before, now, block) }
             }
             (before + block).update(from: now, count: block)
             Kernel.gate(before + block, h + t * block, block)

@@ -8,8 +8,7 @@ extension ReluNetwork {
 
   /// Backpropagation through time.
   ///
-  /// Leak of the potential: lambda_t = h_t (L_t + gain Wᵀ lambda_t+1) + decay lambda_t+1; leak of the rate:
-  /// lambda_t = h_t (L_t + gain Wᵀ lambda_t+1 + decay lambda_t+1); L_t = Woutᵀ error_t.
+  /// lambda_t = h_t (L_t + gain Wᵀ lambda_t+1 + decay lambda_t+1), L_t = Woutᵀ error_t.
   /// - Parameter errors: Derivative of the loss by y_t; [step, trial, output].
   public func gradient(_ pass: Pass, _ weights: ReluWeights<Element>, errors: Tensor<Element>) -> Gradient {
     let (steps, trials, units, _, outputs) = pass.size
@@ -36,13 +35,11 @@ extension ReluNetwork {
         guard let lambda = lambda.baseAddress, let h = h.baseAddress, block > 0 else { return }
         for t in (0..<steps).reversed() {
           let (now, after) = (lambda + t * block, lambda + (t + 1) * block)
-          let isLast = t == steps - 1
-          if !isLast {
+          if t < steps - 1 {
             Self.product(trials, units, units, gain, after, weights.recurrent.elements, false, 1, now)
-            if leak == .rate, decay != 0 { Kernel.addScaled(decay, after, now, block) }
+            if decay != 0 { Kernel.addScaled(decay, after, now, block) }
           }
           Kernel.gate(now, h + t * block, block)
-          if !isLast, leak == .potential, decay != 0 { Kernel.addScaled(decay, after, now, block) }
         }
       }
     }

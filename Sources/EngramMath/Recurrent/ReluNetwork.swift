@@ -1,11 +1,3 @@
-/// What of one step leaks into the next.
-public enum ReluLeak: Sendable, Equatable {
-  /// The drive before rectification: u_t = decay u_t-1 + gain (W z_t-1 + Win x_t).
-  case potential
-  /// The rate: u_t = decay z_t-1 + gain (W z_t-1 + Win x_t).
-  case rate
-}
-
 /// The weights of a rectified network, or their gradient, or a direction among them.
 public struct ReluWeights<Element: Real>: Sendable, Equatable {
   /// [post, pre].
@@ -30,21 +22,16 @@ public struct ReluWeights<Element: Real>: Sendable, Equatable {
   }
 }
 
-/// A recurrent network of rectified units with a linear read-out, in discrete time, from rest:
-/// z_t = max(u_t - threshold, 0), y_t = Wout z_t + b.
+/// A recurrent network of rectified units whose leak lies inside the rectification, with a linear read-out, from rest:
+/// z_t = max(u_t, 0) with u_t = decay z_t-1 + gain (W z_t-1 + Win x_t), y_t = Wout z_t + b.
 ///
-/// Its gradient and the product of its Hessian with a direction are written out (section 3 of the specifications that name
-/// them); rectification has no second derivative, so both are exact off the threshold. Arrays are [step, trial, …], so that all
+/// `LeakyReluNetwork` has the leak outside. Gradient and the product of the Hessian with a direction are written out; rectification has no second derivative, so both are exact off the threshold. Arrays are [step, trial, …], so that all
 /// that does not depend on the step before is one matrix product over all steps.
 public struct ReluNetwork<Element: Real>: Sendable {
   public var decay: Element
   public var gain: Element
-  public var threshold: Element
-  public var leak: ReluLeak
 
-  public init(decay: Element, gain: Element, threshold: Element = 0, leak: ReluLeak) {
-    (self.decay, self.gain, self.threshold, self.leak) = (decay, gain, threshold, leak)
-  }
+  public init(decay: Element, gain: Element) { (self.decay, self.gain) = (decay, gain) }
 
   /// What a forward pass leaves.
   public struct Pass: Sendable {
@@ -52,8 +39,6 @@ public struct ReluNetwork<Element: Real>: Sendable {
     public let input: Tensor<Element>
     /// z_0 = 0 to z_T; [step + 1, trial, unit].
     public let rates: Tensor<Element>
-    /// u_1 to u_T; [step, trial, unit].
-    public let potentials: Tensor<Element>
     /// 1 where a unit is above threshold, else 0; [step, trial, unit].
     public let slopes: Tensor<Element>
     /// y_1 to y_T; [step, trial, output].
@@ -99,10 +84,10 @@ public struct ReluNetwork<Element: Real>: Sendable {
                 false, true, trials, units, units, gain, before, units, weights.recurrent.elements, units, 1,
                 now, units)
               if decay != 0 {
-                Kernel.addScaled(decay, leak == .rate ? before : now - block, now, block)
+                Kernel.addScaled(decay, before, now, block)
               }
             }
-            Kernel.rectify(now, threshold, before + block, h + t * block, block)
+            Kernel.rectifyAndGate(now, before + block, h + t * block, block)
           }
         }
       }
@@ -118,7 +103,6 @@ public struct ReluNetwork<Element: Real>: Sendable {
     }
     return Pass(
       input: input, rates: Tensor(z, shape: [steps + 1, trials, units]),
-      potentials: Tensor(u, shape: [steps, trials, units]),
       slopes: Tensor(h, shape: [steps, trials, units]), outputs: Tensor(y, shape: [steps, trials, outputs]))
   }
 
@@ -142,17 +126,16 @@ extension Kernel {
     for i in 0..<count { y[i] += a * x[i] }
   }
 
-  /// z = max(u - threshold, 0), slope = 1 where u exceeds the threshold, else 0.
+  /// z = max(u, 0), slope = 1 where u is positive, else 0; NaN stays NaN.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  static func rectify<Element: Real>(
-    _ u: UnsafePointer<Element>, _ threshold: Element, _ z: UnsafeMutablePointer<Element>,
-    _ slope: UnsafeMutablePointer<Element>, _ count: Int
+  static func rectifyAndGate<Element: Real>(
+    _ u: UnsafePointer<Element>, _ z: UnsafeMutablePointer<Element>, _ slope: UnsafeMutablePointer<Element>,
+    _ count: Int
   ) {
     for i in 0..<count {
-      let above = u[i] - threshold
-      z[i] = above > 0 ? above : above <= 0 ? 0 : above
-      slope[i] = above > 0 ? 1 : 0
+      z[i] = u[i] > 0 ? u[i] : u[i] <= 0 ? 0 : u[i]
+      slope[i] = u[i] > 0 ? 1 : 0
     }
   }
 }
