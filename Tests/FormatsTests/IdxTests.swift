@@ -70,18 +70,20 @@ import Testing
     try withFile(images) { images in
       let output = images + ".h5"
       try withFile([0, 0, 8, 1, 0, 0, 0, 2, 5, 9]) { labels in
-        try convertIdx(images: images, labels: labels, to: output)
+        try convertIdx(images: [images, images], labels: [labels, labels], to: output)
       }
       defer {
         do { try FileManager.default.removeItem(atPath: output) } catch { print("\(output) stays: \(error)") }
       }
       let root = try H5File(reading: output).root
       let input = try root.dataset("/engram/results/images/trials/input")
-      #expect(input.shape == [2, 3])
-      #expect(try input.read(Double.self) == [0, 127, 255, 1, 2, 3])
-      #expect(try root.dataset("/engram/results/images/trials/label").read(Double.self) == [5, 9])
+      #expect(input.shape == [4, 3])
+      #expect(try input.read(Double.self) == [0, 127, 255, 1, 2, 3, 0, 127, 255, 1, 2, 3])
+      #expect(try root.dataset("/engram/results/images/trials/label").read(Double.self) == [5, 9, 5, 9])
       #expect(throws: Problem.self) {
-        try withFile([0, 0, 8, 1, 0, 0, 0, 1, 5]) { try convertIdx(images: images, labels: $0, to: output) }
+        try withFile([0, 0, 8, 1, 0, 0, 0, 1, 5]) {
+          try convertIdx(images: [images], labels: [$0], to: output)
+        }
       }
     }
   }
