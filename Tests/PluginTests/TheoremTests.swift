@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Network S of `modprop`, section 6, as the plugin `leaky-relu-rnn` runs it.
-private struct NetworkS {
+private struct ReducedNetworkS {
   let model: any Trains
   let weights: Weights
   let source: FixedTrials
@@ -88,7 +88,7 @@ private func rules() throws -> [(name: String, rule: any Learns)] {
 struct TheoremTests {
   @Test("one trial and output: lambda, rho and norms of every rule (case 3)")
   func oneOutput() throws {
-    let s = try NetworkS(trials: [0], outputs: 1)
+    let s = try ReducedNetworkS(trials: [0], outputs: 1)
     let sink = try s.stability(try rules(), trials: 1)
     #expect(agree(try sink.values("stability/lambda"), [0.1715874905], within: 1e-9))
     #expect(
@@ -107,7 +107,8 @@ struct TheoremTests {
 
   @Test("two trials, two outputs: leading eigenvalue and trace of every rule's matrix (case 9)")
   func twoOutputs() throws {
-    let sink = try NetworkS(trials: [0, 1], outputs: 2).stability(Array(try rules().prefix(3)), trials: 2)
+    let sink = try ReducedNetworkS(trials: [0, 1], outputs: 2).stability(
+      Array(try rules().prefix(3)), trials: 2)
     let leading = try sink.values("stability/d_dot").map { 2 * $0 }
     #expect(agree(leading, [0.6593891680, 0.5360959048, 0.5787140797, 0.5741297115], within: 1e-9))
     #expect(
@@ -118,7 +119,7 @@ struct TheoremTests {
 
   /// Weights after one update W - rate estimate, and the error before it.
   private func update(
-    _ s: NetworkS, _ weights: Weights, _ rule: any Learns, wanted: Double, rate: Double
+    _ s: ReducedNetworkS, _ weights: Weights, _ rule: any Learns, wanted: Double, rate: Double
   ) throws -> (weights: Weights, error: Double) {
     var rule = rule
     let batch = Batch(input: s.source.input, target: .values(Matrix([wanted], shape: [1, 1])))
@@ -131,7 +132,7 @@ struct TheoremTests {
     return (moved, try output(s, weights) - wanted)
   }
 
-  private func output(_ s: NetworkS, _ weights: Weights) throws -> Double {
+  private func output(_ s: ReducedNetworkS, _ weights: Weights) throws -> Double {
     var random = RandomStream(seed: 1)
     let sink = MemorySink()
     var outputs = Outputs(sink)
@@ -142,7 +143,7 @@ struct TheoremTests {
 
   @Test("the Jacobian of the update map has the eigenvalue 1 - rate <D_r, D> along D_r (case 3)")
   func jacobian() throws {
-    let s = try NetworkS(trials: [0], outputs: 1)
+    let s = try ReducedNetworkS(trials: [0], outputs: 1)
     let wanted = try output(s, s.weights)
     #expect(abs(wanted - 0.0084000967) < 1e-9)
     let rate = 3.0
@@ -171,7 +172,7 @@ struct TheoremTests {
 
   /// 300 updates from a small perturbation, or until the network has left.
   private func course(_ rule: any Learns, rate: Double) throws -> Course {
-    let s = try NetworkS(trials: [0], outputs: 1)
+    let s = try ReducedNetworkS(trials: [0], outputs: 1)
     let wanted = try output(s, s.weights)
     let first = try s.weights.double("W")
     var weights = s.weights
@@ -213,7 +214,7 @@ struct TheoremTests {
 
   @Test("spectrum through model and analysis, with autapses and without (cases 1 and 8)")
   func spectrum() throws {
-    let free = try NetworkS(trials: [0, 1], outputs: 2, autapses: true)
+    let free = try ReducedNetworkS(trials: [0, 1], outputs: 2, autapses: true)
     let sink = try probed(
       "hessian-spectrum", ["method": .text("dense"), "pairs": .integer(4), "negative_pairs": .integer(3)],
       model: free.model, source: free.source, weights: [free.weights])
@@ -225,7 +226,7 @@ struct TheoremTests {
       agree(try sink.values("hessian/smallest"), [-0.0308659282, -0.0223546919, -0.0043396658], within: 1e-9))
     #expect(agree(try sink.values("hessian/trace"), [0.0174976076], within: 1e-9))
     #expect(agree(try sink.values("hessian/loss"), [0.6943369387], within: 1e-9))
-    let masked = try NetworkS(trials: [0, 1], outputs: 2)
+    let masked = try ReducedNetworkS(trials: [0, 1], outputs: 2)
     let narrow = try probed(
       "hessian-spectrum",
       [
@@ -239,7 +240,7 @@ struct TheoremTests {
 
   /// The Hessian by all 25 recurrent weights, as a function of a flat direction.
   private func hessian() throws -> ([Double]) throws -> [Double] {
-    let s = try NetworkS(trials: [0, 1], outputs: 2, autapses: true)
+    let s = try ReducedNetworkS(trials: [0, 1], outputs: 2, autapses: true)
     var random = RandomStream(seed: 1)
     let product = try s.model.curvature(try s.source.batch([0, 1], .train, &random), at: s.weights, random)
     return { vector in
@@ -272,7 +273,7 @@ struct TheoremTests {
 
   @Test("products are central differences of the gradient (case 10)")
   func differences() throws {
-    let s = try NetworkS(trials: [0, 1], outputs: 2, autapses: true)
+    let s = try ReducedNetworkS(trials: [0, 1], outputs: 2, autapses: true)
     var random = RandomStream(seed: 1)
     let batch = try s.source.batch([0, 1], .train, &random)
     let direction = table(5, 5) { sin(1 + Double($0) + 2 * Double($1)) }
