@@ -105,7 +105,7 @@ struct CtrnnReluTests {
     var random = RandomStream(seed: 1)
     var sums = [String: Matrix]()
     func add(_ trace: Trace) throws {
-      let part = try multiply(trace.post, trace.pre, transposeA: true)
+      let part = try multiply(trace.post.double, trace.pre.double, transposeA: true)
       let before = sums[trace.block] ?? Matrix(repeating: 0, shape: part.shape)
       sums[trace.block] = Matrix(zip(before.elements, part.elements).map { $0 + $1 }, shape: part.shape)
     }

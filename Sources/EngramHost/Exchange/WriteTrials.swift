@@ -22,8 +22,8 @@ extension WriteExchange {
     try group.attributes.set("step", Int64(trace.step))
     for (name, values) in [
       ("pre", trace.pre), ("post", trace.post), ("slope", trace.slope), ("feedback", trace.feedback),
-    ] where values.count > 0 {
-      _ = try group.write(name, values.elements, shape: values.shape)
+    ] where !values.shape.contains(0) {
+      _ = try group.write(name, values.double.elements, shape: values.shape)
     }
   }
 }
