@@ -52,6 +52,8 @@ public final class StepSink: DatasetSink {
     case (.connectivity(let weights), .connectivity): try put(weights, dataset)
     case (.numbers(let values), .connectivity) where values.rank == 2: try put(.dense(values), dataset)
     case (.numbers(let values), .array):
+      // A model that writes its last state at each record leaves that of the last one.
+      if growing[name] == nil, try group.kind(of: name) != nil { try group.delete(name) }
       try describe(try group.write(name, values.elements, shape: values.shape), dataset)
     case (.numbers(let values), .trace), (.numbers(let values), .rate), (.numbers(let values), .history),
       (.numbers(let values), .weights):
