@@ -18,6 +18,7 @@ public let catalogue: [Entry] = [
   Entry(MotifOutliers.self),
   Entry(MotifStatistics.self),
   Entry(PopulationResponse.self),
+  Entry(PrincipalComponents.self),
   Entry(RateTheoryCompare.self),
   Entry(Recall.self),
   Entry(ScoreField.self),

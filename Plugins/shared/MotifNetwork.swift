@@ -14,6 +14,46 @@ let networkDatasets = [
     "chain", ["post_type", "middle_type", "pre_type"], unit: .one, "Chain correlations that were asked for."),
 ]
 
+/// Summed mean weights of the excitatory and of the inhibitory inputs of every neuron.
+struct MeanInputs: Sendable {
+  var excitation: Double
+  var inhibition: Double
+
+  static let parameters: [Parameter<Self>] = [
+    .real(
+      "excitation", \.excitation, unit: .one, in: 0...1e6,
+      "Summed mean weight of all excitatory inputs of a neuron."),
+    .real(
+      "inhibition", \.inhibition, unit: .one, in: 0...1e6,
+      "Summed mean weight of all inhibitory inputs of a neuron."),
+  ]
+}
+
+/// Pairwise motifs that are equal in all blocks, as correlations of weights or as excess over chance.
+struct HomogeneousMotifs: Sendable {
+  var chain = 0.0
+  var convergent = 0.0
+  var divergent = 0.0
+
+  static let parameters: [Parameter<Self>] = [
+    .real(
+      "chain", \.chain, unit: .one, in: -1e6...1e6,
+      "Correlation of the two weights of a chain, of binary connections their excess over chance."),
+    .real(
+      "convergent", \.convergent, unit: .one, in: 0...1e6,
+      "The same of two inputs of a neuron; 0 beside a chain: the least that it needs."),
+    .real(
+      "divergent", \.divergent, unit: .one, in: 0...1e6,
+      "The same of two outputs of a neuron; 0 beside a chain: the least that it needs."),
+  ]
+
+  /// These, with convergent and divergent motifs as strong as a chain that is alone.
+  var completed: Self {
+    guard chain != 0, convergent == 0, divergent == 0 else { return self }
+    return Self(chain: chain, convergent: chain.magnitude, divergent: chain.magnitude)
+  }
+}
+
 extension Populations {
   /// Cell types named in `types`, of which each has its share of the neurons and the last one the rest.
   ///
@@ -52,12 +92,14 @@ func block(_ name: String, _ numbers: [Double], _ types: Int) throws -> Matrix {
 }
 
 /// Mean weights of one excitatory and one inhibitory type, equal for all targets: J_E / N_E and -J_I / N_I.
-func unitRankMean(_ populations: Populations, excitation: Double, inhibition: Double) throws -> Matrix {
+func unitRankMean(_ populations: Populations, _ inputs: MeanInputs) throws -> Matrix {
   guard populations.count == 2 else {
     throw Problem(
       "excitation and inhibition set the means of two cell types, not of \(populations.count)",
       fix: "give 'mean' by block")
   }
-  let column = [excitation / Double(populations.sizes[0]), -inhibition / Double(populations.sizes[1])]
+  let column = [
+    inputs.excitation / Double(populations.sizes[0]), -inputs.inhibition / Double(populations.sizes[1]),
+  ]
   return Matrix(column + column, shape: [2, 2])
 }

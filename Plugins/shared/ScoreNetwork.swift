@@ -21,6 +21,25 @@ enum Activation: String, CaseIterable, Sendable {
     case .sigmoid: (1 / (1 + exp(-x))) * (1 - 1 / (1 + exp(-x)))
     }
   }
+
+  /// `value` of every element.
+  func values(_ x: Matrix) -> Matrix {
+    switch self {
+    case .relu: x.map { $0 > 0 ? $0 : 0 }
+    case .tanh: x.applying(.tanh)
+    case .softplus, .sigmoid: x.map(value)
+    }
+  }
+
+  /// Multiplies each element of `x` by the slope at the same element of `arguments`.
+  func scale(_ x: inout Matrix, bySlopesAt arguments: Matrix) {
+    let pairs = zip(x.elements, arguments.elements)
+    x =
+      switch self {
+      case .relu: Matrix(pairs.map { $1 > 0 ? $0 : 0 }, shape: x.shape)
+      case .tanh, .softplus, .sigmoid: Matrix(pairs.map { $0 * slope($1) }, shape: x.shape)
+      }
+  }
 }
 
 /// The drift of the read-out of a reservoir: s(x) = -x + W1 phi(W2 x + b); W1 [output, reservoir], W2 [reservoir, output].
@@ -43,16 +62,61 @@ struct ReservoirScore: Sendable {
 
   /// Arguments W2 x + b of the units, for rows of `x`; shape [row, reservoir].
   func arguments(_ x: Matrix) throws -> Matrix {
-    var a = try multiply(x, w2, transposeB: true)
-    for row in 0..<a.rows { for j in bias.indices { a[row, j] += bias[j] } }
-    return a
+    try multiply(x, w2, transposeB: true).adding(row: bias)
   }
 
   /// s for every row of `x`; shape [row, output].
   func drift(_ x: Matrix) throws -> Matrix {
-    var s = try multiply(try arguments(x).map { activation.value($0) }, w1, transposeB: true)
-    for i in s.elements.indices { s[i] -= x[i] }
-    return s
+    // Few rows at a time: the units' rates then stay in the cache.
+    let size = 256 * x.columns
+    guard x.count > size else { return try block(x) }
+    var elements: [Double] = []
+    elements.reserveCapacity(x.count)
+    for first in stride(from: 0, to: x.count, by: size) {
+      let rows = Array(x.elements[first..<min(x.count, first + size)])
+      elements += try block(Matrix(rows, shape: [rows.count / x.columns, x.columns])).elements
+    }
+    return Matrix(elements, shape: x.shape)
+  }
+
+  private func block(_ x: Matrix) throws -> Matrix {
+    var read = try multiply(activation.values(try arguments(x)), w1, transposeB: true)
+    read.add(-1, times: x)
+    return read
+  }
+
+  /// s as a table of lines, for rectified units and one output; else nil.
+  var table: PiecewiseLinear? {
+    guard w1.rows == 1, activation == .relu else { return nil }
+    return PiecewiseLinear(
+      slope: -1, offset: 0, units: bias.indices.map { (w1.elements[$0], w2.elements[$0], bias[$0]) })
+  }
+
+  /// W1' (W1 W1')^-1 transposed, [output, reservoir]: the right inverse of a read-out.
+  ///
+  /// - Throws: `Problem` naming the condition number when W1 has not full rank.
+  static func inverse(_ w1: Matrix) throws -> Matrix {
+    let singular = try singularValues(w1)
+    let ratio = (singular.max() ?? 0) / (singular.min() ?? 0)
+    guard ratio * ratio <= 1e12 else {
+      throw Problem(
+        "the read-out has no right inverse, so the reservoir is no exact sampler: the condition number of W1 W1' is \(shortest(ratio * ratio)), above 1e12",
+        fix: "train with fewer outputs or more units, or simulate the read-out")
+    }
+    return try Cholesky(try multiply(w1, w1, transposeB: true)).solve(w1)
+  }
+
+  /// Feedback W2 = W_rec W1+ of recurrent weights, and how far W2 W1 is from them, relative to their norm.
+  static func factor(_ recurrent: Matrix, _ w1: Matrix) throws -> (w2: Matrix, defect: Double) {
+    guard recurrent.rank == 2, recurrent.rows == w1.columns, recurrent.columns == w1.columns else {
+      throw Problem(
+        "recurrent weights of shape \(recurrent.shape) do not fit a read-out of shape \(w1.shape)")
+    }
+    let w2 = try multiply(recurrent, try inverse(w1), transposeB: true)
+    let back = try multiply(w2, w1)
+    let norm = recurrent.elements.reduce(0) { $0 + $1 * $1 }
+    let defect = zip(back.elements, recurrent.elements).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    return (w2, norm > 0 ? (defect / norm).squareRoot() : 0)
   }
 }
 

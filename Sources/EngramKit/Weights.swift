@@ -106,6 +106,22 @@ public struct Weights: Sendable, Equatable {
       fix: "the blocks are " + blocks.map(\.name).joined(separator: ", "))
   }
 
+  /// Changes the numbers of block `name` in double precision, in place where they are float64.
+  ///
+  /// - Throws: `Problem` that lists the blocks there are, and what `change` throws.
+  public mutating func update(_ name: String, _ change: (inout Tensor<Double>) throws -> Void) throws {
+    guard let place = blocks.firstIndex(where: { $0.name == name }) else { throw missing(name) }
+    var (wide, isSingle): (Tensor<Double>, Bool)
+    switch blocks[place].values {
+    case .float64(let values): (wide, isSingle) = (values, false)
+    case .float32(let values): (wide, isSingle) = (values.map(Double.init), true)
+    }
+    // The block gives its numbers away while they change, so that they have one owner and are not copied.
+    blocks[place].values = .float64(Tensor([], shape: [0]))
+    defer { blocks[place].values = isSingle ? .float32(wide.map { Float($0) }) : .float64(wide) }
+    try change(&wide)
+  }
+
   /// Each trained block through `change`, with the block of the same name in `other`; the rest as they are.
   ///
   /// - Throws: `Problem` when a trained block is missing in `other` or has another shape.

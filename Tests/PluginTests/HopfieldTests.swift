@@ -18,12 +18,15 @@ private func stored(_ patterns: Matrix) throws -> Weights {
 }
 
 /// Sweeps from `cues` at `weights`: what `recall/...` holds.
-private func recalled(_ cues: Matrix, target: Matrix? = nil, at weights: Weights) throws -> MemorySink {
+private func recalled(
+  _ cues: Matrix, target: Matrix? = nil, at weights: Weights, sweeps: Int = 1000
+) throws -> MemorySink {
   var random = RandomStream(seed: 1)
   let sink = MemorySink()
   var outputs = Outputs(sink)
   let batch = Batch(input: cues, target: target.map { .values($0) } ?? .none, mode: .evaluate)
-  try HopfieldBinary().evaluate(batch, at: weights, into: &outputs, &random)
+  let model = try #require(try plugin("hopfield-binary", ["maximum_sweeps": .integer(sweeps)]).trains)
+  try model.evaluate(batch, at: weights, into: &outputs, &random)
   return sink
 }
 
@@ -75,6 +78,11 @@ struct HopfieldTests {
     let repaired = try recalled(cue, target: first, at: weights)
     #expect(repaired.numbers("recall/overlap")?.elements == [1])
     #expect(repaired.numbers("recall/sweeps")?.elements == [2])
+    // Six flips, each lowering the energy.
+    #expect(
+      isNear(
+        repaired.numbers("recall/flip_energy")?.elements,
+        [-8.45, -9.55, -10.85, -12.55, -14.45, -16.75, -19.45]))
   }
 
   @Test("energy never rises along asynchronous sweeps", arguments: ["sequential", "permutation", "random"])
@@ -100,6 +108,25 @@ struct HopfieldTests {
       try model.record(&state, into: &outputs)
     }
     return try #require(sink.numbers("energy"))
+  }
+
+  @Test("the energy followed from flip to flip is that of the end, whatever the weights")
+  func flips() throws {
+    var random = RandomStream(seed: 6)
+    let weights = Weights([.init("W", random.normalTensor(shape: [30, 30]) as Matrix)])
+    let sink = try recalled(
+      Matrix((0..<30).map { _ in random.sign() }, shape: [1, 30]), at: weights, sweeps: 20)
+    let (energies, end) = (try sink.values("recall/flip_energy"), try sink.values("recall/energy"))
+    #expect(energies.count > 10)
+    #expect(abs(energies[energies.count - 1] - end[0]) < 1e-10)
+  }
+
+  @Test("a unit whose field is 0 keeps its state: ties change nothing")
+  func ties() throws {
+    let weights = Weights([.init("W", Matrix([0, 1, -1, 1, 0, 0, -1, 0, 0], shape: [3, 3]))])
+    let sink = try recalled(Matrix([1, 1, 1, -1, 1, 1], shape: [2, 3]), at: weights)
+    #expect(Array(try sink.values("recall/state").prefix(3)) == [1, 1, -1])
+    #expect(try sink.values("recall/sweeps") == [2, 2])
   }
 
   @Test("a grey value in a cue is one sentence that says what to do")

@@ -3,11 +3,6 @@ import EngramPlugins
 import Foundation
 import Testing
 
-private func plugin(_ name: String, _ set: [String: Value] = [:]) throws -> Instance {
-  let registry = try Registry(catalogue)
-  return try registry.entry(name).make(try registry.accept(set, for: name))
-}
-
 @Suite("Reservoir-sampler network")
 struct ReservoirTests {
   /// The fixture of case C1.
@@ -16,23 +11,61 @@ struct ReservoirTests {
     "b": .numbers(fixture(6, 1, 2.1).map { 0.3 * $0 }.reshaped([6])),
   ]
 
+  private func model(_ set: [String: Value] = [:]) throws -> Rsn {
+    try #require(try plugin("rsn", set).simulates as? Rsn)
+  }
+
   @Test("the read-out of the reservoir is the reduced diffusion, step for step (C1)")
   func exactReduction() throws {
     var random = RandomStream(seed: 1)
-    func chains(_ simulation: String) throws -> ReservoirChains {
-      let registry = try Registry(catalogue)
-      let set: [String: Value] = ["simulate": .text(simulation), "chains": .integer(3)]
-      let instance = try registry.entry("rsn").make(try registry.accept(set, for: "rsn"))
-      var same = random
-      return try #require((instance.simulates as? Rsn)?.start(Inputs(Self.factors), &same))
-    }
-    var (full, reduced) = (try chains("reservoir"), try chains("readout"))
+    var inputs = Self.factors
+    inputs["start_rates"] = .numbers(fixture(6, 1, 3.1).map { 0.2 * $0 }.reshaped([1, 6]))
+    let rsn = try model(["simulate": .text("reservoir"), "chains": .integer(1)])
+    var full = try rsn.start(Inputs(inputs), &random)
+    let (w1, w2) = (fixture(2, 6, 0.1).map { 0.5 * $0 }, fixture(6, 2, 1.1).map { 0.7 * $0 })
+    let b = fixture(6, 1, 2.1).elements.map { 0.3 * $0 }
+    var x = Array(full.readouts.elements)
     for step in 1...200 {
-      let noise = Matrix((0..<6).map { cos(0.37 * Double(step) * Double($0 % 2 + 1)) }, shape: [3, 2])
-      try full.step(0.01, noise: noise)
-      try reduced.step(0.01, noise: noise)
-      #expect(zip(full.readouts.elements, reduced.readouts.elements).allSatisfy { abs($0 - $1) < 1e-12 })
+      let noise = [0, 1].map { cos(0.37 * Double(step) * Double($0 + 1)) }
+      try full.step(0.01, noise: Matrix(noise, shape: [1, 2]))
+      let arguments = try multiply(w2, x)
+      let rates = b.indices.map { max(arguments[$0] + b[$0], 0) }
+      let read = try multiply(w1, rates)
+      let drift = [read[0] - x[0], read[1] - x[1]]
+      let spread: Double = 0.02.squareRoot()
+      for k in 0..<2 { x[k] += 0.01 * drift[k] + spread * noise[k] }
+      #expect(agree(full.readouts.elements, x, within: 1e-12))
     }
+    #expect(agree(x, [-0.35767984, -0.08203538], within: 1e-7))
+    let (rates, sigma) = try #require(full.reservoir)
+    #expect(agree(Array(rates.elements.prefix(3)), [-0.06209078, 0.26501824, 0.17802499], within: 1e-7))
+    #expect(agree(Array(sigma.row(0)), [-0.07187868, 0.61434902], within: 1e-7))
+    #expect(agree(try multiply(w1, sigma).elements, [1, 0, 0, 1], within: 1e-14))
+  }
+
+  @Test("recurrent weights give their factors back, or are simulated as a whole (C9)")
+  func recurrentWeights() throws {
+    var random = RandomStream(seed: 1)
+    var inputs = Self.factors
+    let (w1, w2) = (fixture(2, 6, 0.1).map { 0.5 * $0 }, fixture(6, 2, 1.1).map { 0.7 * $0 })
+    var recurrent = try multiply(w2, w1)
+    inputs["W2"] = nil
+    inputs["W_rec"] = .numbers(recurrent)
+    func end(_ inputs: [String: Stored], _ simulation: String) throws -> [Double] {
+      var same = random
+      var chains = try model(["simulate": .text(simulation), "chains": .integer(3)]).start(
+        Inputs(inputs), &same)
+      for _ in 0..<50 { try chains.step(0.01, noise: same.normalTensor(shape: [3, 2])) }
+      return chains.readouts.elements
+    }
+    #expect(agree(try end(inputs, "readout"), try end(Self.factors, "readout"), within: 1e-12))
+    #expect(agree(try end(inputs, "reservoir"), try end(Self.factors, "readout"), within: 1e-12))
+    for unit in 0..<6 { recurrent[unit, 0] += 0.1 }
+    inputs["W_rec"] = .numbers(recurrent)
+    let error = #expect(throws: Problem.self) { try end(inputs, "readout") }
+    #expect(error?.what.contains("the recurrent weights are not W2 W1 (relative defect 0.") == true)
+    #expect(error?.fix == "set `simulate: reservoir`")
+    #expect(try !agree(end(inputs, "reservoir"), end(Self.factors, "readout"), within: 1e-6))
     _ = random.next()
   }
 
@@ -41,9 +74,33 @@ struct ReservoirTests {
     var factors = Self.factors
     let row = Array(fixture(1, 6, 0.1).elements)
     factors["W1"] = .numbers(Matrix(row + row, shape: [2, 6]))
-    let model = try #require(try plugin("rsn", ["simulate": .text("reservoir")]).simulates as? Rsn)
     var random = RandomStream(seed: 1)
-    #expect(throws: Problem.self) { try model.start(Inputs(factors), &random) }
+    let error = #expect(throws: Problem.self) {
+      try model(["simulate": .text("reservoir")]).start(Inputs(factors), &random)
+    }
+    #expect(error?.what.contains("the read-out has no right inverse") == true)
+    #expect(error?.what.contains("condition number of W1 W1' is") == true)
+  }
+
+  @Test("one output and rectified units: the table of lines is the network's drift")
+  func table() throws {
+    var random = RandomStream(seed: 7)
+    let inputs: [String: Stored] = [
+      "W1": .numbers(random.normalTensor(shape: [1, 300])),
+      "W2": .numbers(random.normalTensor(shape: [300, 1])),
+      "b": .numbers(random.normalTensor(shape: [300])),
+    ]
+    var chains = try model(["chains": .integer(5000), "start_range": .real(4)]).start(Inputs(inputs), &random)
+    let before = chains.readouts
+    try chains.step(1, noise: Matrix(repeating: 0, shape: [5000, 1]))
+    let drift = Matrix(zip(chains.readouts.elements, before.elements).map { $0 - $1 }, shape: [5000, 1])
+    let sink = MemorySink()
+    var outputs = Outputs(sink)
+    let rsn = try #require(try plugin("rsn").trains)
+    let weights = try rsn.weights(
+      Inputs(inputs), for: TrialShape(steps: nil, inputs: 1, outputs: 1, classes: false), &random)
+    try rsn.evaluate(Batch(input: before), at: weights, into: &outputs, &random)
+    #expect(agree(drift.elements, try sink.values("score"), within: 1e-11))
   }
 
   @Test("denoising loss and gradients on a fixed batch (C5)")
@@ -132,6 +189,40 @@ struct ReservoirTests {
     #expect(abs(matrix[0, 0] - expected) < error && abs(matrix[1, 1] - expected) < error)
     #expect(abs(matrix[0, 1]) < 3 * expected / 20_000.0.squareRoot())
   }
+
+  @Test("a rotated drift makes the correlation in time cos(t) exp(-t) (C8)")
+  func rotatedCorrelation() throws {
+    let model = try #require(
+      try plugin(
+        "langevin",
+        [
+          "dimension": .integer(2), "means": .reals([0, 0]), "sds": .reals([1]), "weights": .reals([1]),
+          "skew": .real(1), "chains": .integer(40_000),
+        ]
+      ).simulates)
+    func correlations<S: Simulates>(_ model: S) throws -> [Double] {
+      var random = RandomStream(seed: 5)
+      var state = try model.start(Inputs(), &random)
+      func samples() throws -> [Double] {
+        let sink = MemorySink()
+        var outputs = Outputs(sink)
+        try model.record(&state, into: &outputs)
+        let all = try #require(sink.numbers("samples"))
+        return (0..<all.rows).map { all[$0, 0] }
+      }
+      try model.advance(&state, from: 0, count: 600, dt: 0.01, &random)
+      let first = try samples()
+      return try [0.5, 1.0, 2.0].enumerated().map { place, _ in
+        try model.advance(&state, from: 600, count: [50, 50, 100][place], dt: 0.01, &random)
+        return try zip(first, samples()).reduce(0) { $0 + $1.0 * $1.1 } / Double(first.count)
+      }
+    }
+    let measured = try correlations(model)
+    for (t, value) in zip([0.5, 1.0, 2.0], measured) {
+      // Three standard errors, and the first-order bias of the steps.
+      #expect(abs(value - cos(t) * exp(-t)) < 3 / 40_000.0.squareRoot() + 0.015)
+    }
+  }
 }
 
 @Suite("Distances and capacity of samplers")
@@ -187,7 +278,44 @@ struct SamplerAnalysisTests {
         places.map { densities[$0] },
         [0.05399097, 0.39907611, 0.1470459, 0.10798193, 0.24640257, 0.24197221], within: 1e-7))
     #expect(try sink.values("field/normalisable") == [0])
-    #expect(sink.values["field/kl"] == nil)
+    #expect(sink.values["field/kl"] == nil && sink.values["field/density"] == nil)
     #expect(sink.notes.first?.hasPrefix("not normalisable") == true)
+    let blurred = try analyse(
+      "score-field", network,
+      ["from": .real(-2), "to": .real(2), "points": .integer(17), "noise": .real(0.3)]
+    ).values("field/target_score")
+    #expect(
+      agree(
+        places.map { blurred[$0] }, [2.9412222, 0.01635567, -1.10674575, 0, 1.17555766, -1.47145415],
+        within: 1e-7))
+  }
+
+  @Test("one unit without a reservoir samples one peak, where it samples at all (C4)")
+  func unimodal() throws {
+    var random = RandomStream(seed: 4)
+    for _ in 0..<500 {
+      let (w, b) = (4 * random.uniform() - 2, 6 * random.uniform() - 3)
+      // A firing rate -x + phi(w x + b), and a synaptic current -x + w phi(x) + b, as reservoirs.
+      let networks: [[String: Stored]] = [
+        [
+          "W1": .numbers(Matrix([1], shape: [1, 1])), "W2": .numbers(Matrix([w], shape: [1, 1])),
+          "b": .numbers(Tensor([b], shape: [1])),
+        ],
+        [
+          "W1": .numbers(Matrix([w, b], shape: [1, 2])), "W2": .numbers(Matrix([1, 0], shape: [2, 1])),
+          "b": .numbers(Tensor([0, 1], shape: [2])),
+        ],
+      ]
+      for network in networks {
+        let sink = try analyse(
+          "score-field", network, ["from": .real(-9), "to": .real(9), "points": .integer(181)])
+        #expect(try sink.values("field/normalisable") == [w < 1 ? 1 : 0])
+        guard w < 1 else { continue }
+        let (drift, q) = (try sink.values("field/score"), try sink.values("field/density"))
+        #expect(zip(drift, drift.dropFirst()).allSatisfy { $0 > $1 })
+        let turns = zip(zip(q, q.dropFirst()), q.dropFirst(2)).count { $0.0.1 > $0.0.0 && $0.0.1 > $0.1 }
+        #expect(turns <= 1)
+      }
+    }
   }
 }

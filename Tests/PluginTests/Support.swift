@@ -1,6 +1,7 @@
 import EngramHost
 import EngramKit
 import EngramPlugins
+import Foundation
 import Testing
 
 /// What an analysis writes for inputs in memory.
@@ -36,6 +37,42 @@ func simulated(_ model: some Simulates, _ inputs: Inputs, duration: Double, dt: 
   var random = RandomStream(seed: seed)
   try record(model, inputs, duration: duration, dt: dt, into: &outputs, &random)
   return sink
+}
+
+/// The specification's fixture: sin(1.1(i+1)(j+2) + 0.9(i+1)^2 + s).
+func fixture(_ rows: Int, _ columns: Int, _ shift: Double) -> Matrix {
+  Matrix(
+    (0..<rows * columns).map { n in
+      let (i, j) = (Double(n / columns + 1), Double(n % columns))
+      return sin(1.1 * i * (j + 2) + 0.9 * i * i + shift)
+    }, shape: [rows, columns])
+}
+
+/// An instance with these parameters, the rest at their defaults.
+func plugin(_ name: String, _ set: [String: Value] = [:]) throws -> Instance {
+  let registry = try Registry(catalogue)
+  return try registry.entry(name).make(try registry.accept(set, for: name))
+}
+
+/// What a model records at each of the times 0, every, 2 every, ..., duration.
+func recorded(
+  _ name: String, _ set: [String: Value] = [:], _ inputs: [String: Stored], steps: Int, dt: Double = 1,
+  every: Int = 1
+) throws -> MemorySink {
+  func run<S: Simulates>(_ model: S) throws -> MemorySink {
+    let sink = MemorySink()
+    var outputs = Outputs(sink)
+    var random = RandomStream(seed: 1)
+    var state = try model.start(Inputs(inputs), &random)
+    try model.record(&state, into: &outputs)
+    for step in stride(from: 0, to: steps, by: every) {
+      try model.advance(&state, from: step, count: every, dt: dt, &random)
+      try model.record(&state, into: &outputs)
+    }
+    return sink
+  }
+  let simulates = try #require(try plugin(name, set).simulates)
+  return try run(simulates)
 }
 
 extension MemorySink {

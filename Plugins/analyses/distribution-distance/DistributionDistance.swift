@@ -34,6 +34,9 @@ public struct DistributionDistance: Analysis {
       "distance/kurtosis", .array, ["dimension"], unit: .one,
       "Excess kurtosis of the samples; 0 for a normal law."),
     Dataset("distance/target_kurtosis", .array, ["dimension"], unit: .one, "Excess kurtosis of the target."),
+    Dataset(
+      "distance/nearest", .array, [], unit: .one,
+      "Mean distance of a sample to the nearest of the target's samples, where these are given."),
     Dataset("distance/mean_error", .array, [], unit: .one, "Largest difference of the means."),
     Dataset("distance/covariance_error", .array, [], unit: .one, "Largest difference of the covariances."),
     Dataset("distance/sd", .array, ["dimension"], unit: .one, "Standard deviation of the samples."),
@@ -92,6 +95,7 @@ public struct DistributionDistance: Analysis {
       zip(covariances.0.elements, covariances.1.elements).map { abs($0 - $1) }.max() ?? 0)
     try histograms(samples.column(0), target.column(0), into: &outputs)
     outputs.progress(0.5, "maximum mean discrepancy")
+    if inputs.contains("target") { try outputs.put("distance/nearest", nearest(samples, target)) }
     let few = (samples.head(mmdSamples), target.head(mmdSamples))
     if samples.rows > mmdSamples || target.rows > mmdSamples {
       outputs.note("distance/mmd2 uses the first \(mmdSamples) samples of each set")
@@ -140,6 +144,13 @@ public struct DistributionDistance: Analysis {
       - 2 * average(a, b, skippingDiagonal: false)
   }
 
+  private func nearest(_ samples: Matrix, _ target: Matrix) -> Double {
+    let distances = (0..<samples.rows).map { i in
+      (0..<target.rows).reduce(Double.infinity) { min($0, square(samples, i, target, $1)) }.squareRoot()
+    }
+    return distances.reduce(0, +) / Double(samples.rows)
+  }
+
   private func medianDistance(_ a: Matrix, _ b: Matrix) throws -> Double {
     var distances: [Double] = []
     for i in 0..<min(a.rows, 200) {
@@ -151,7 +162,7 @@ public struct DistributionDistance: Analysis {
   }
 
   private func square(_ x: Matrix, _ i: Int, _ y: Matrix, _ j: Int) -> Double {
-    (0..<x.columns).reduce(0) { $0 + (x[i, $1] - y[j, $1]) * (x[i, $1] - y[j, $1]) }
+    zip(x.row(i), y.row(j)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 }
 

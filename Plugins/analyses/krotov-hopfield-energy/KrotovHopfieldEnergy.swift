@@ -8,12 +8,9 @@ public struct KrotovHopfieldEnergy: Analysis {
   public static let summary =
     "Energy that competitive learning lowers, the flow's rate of descent, and units that never win."
   public static let reference = "Krotov & Hopfield (2019) PNAS 116, 7723, eq. 5; rank form derived here"
-  public static let parameters: [Parameter<Self>] = [
-    .real("p", \.p, unit: .one, in: 1...16, "Exponent of the bracket, as in the model."),
-    .integer("k", \.k, in: 2...1_000_000, "Rank of the unit that unlearns."),
-    .real("delta", \.delta, unit: .one, in: 0...10, "Strength of unlearning."),
-    .real("radius", \.radius, unit: .one, in: 1e-9...1e9, "Radius of the sphere that weights approach."),
-  ]
+  public static let parameters: [Parameter<Self>] =
+    [.integer("k", \.k, in: 2...1_000_000, "Rank of the unit that unlearns.")]
+    + Parameter.within(\.learning, CompetitiveLearning.parameters)
   public static let reads = [
     Dataset(
       "hidden", .weights, ["snapshot", "hidden", "input"], unit: .one, "Hidden weights at each snapshot."),
@@ -27,18 +24,28 @@ public struct KrotovHopfieldEnergy: Analysis {
     Dataset("wins", .array, ["hidden"], unit: .one, "Samples that each unit wins at the last snapshot."),
     Dataset(
       "norm", .array, ["hidden"], unit: .one, "<W, W> at the last snapshot; 1 on the sphere of radius 1."),
+    Dataset(
+      "filters", .array, ["row", "column"], unit: .one,
+      "The most successful units' weights as square pictures side by side, each over its largest; for square inputs."
+    ),
   ]
   public static let figures = [
     Figure(
+      "energy", "Energy over learning", x: .init("snapshot"), y: .init("E"),
+      [.line(x: "index", y: "energy", label: "E over all samples")],
+      caption: "Minibatches make it fall in trend, the full-batch flow at every step."),
+    Figure(
+      "filters", "Learned filters", x: .init("pixel"), y: .init("pixel"),
+      [.image("filters", label: "weight over the unit's largest")],
+      caption: "Weights of the units that win most samples, best first."),
+    Figure(
       "norms", "Norms of hidden units", x: .init("norm"), y: .init("units"),
       [.histogram("norm", label: "hidden units")],
-      caption: "Units that learn lie at 1, units that never win keep their start.")
+      caption: "Units that learn lie at 1, units that never win keep their start."),
   ]
 
-  var p = 2.0
   var k = 2
-  var delta = 0.4
-  var radius = 1.0
+  var learning = CompetitiveLearning()
 
   public init() {}
 
@@ -52,8 +59,10 @@ public struct KrotovHopfieldEnergy: Analysis {
     }
     var (energies, rates) = ([Double](), [Double]())
     var (wins, norms) = ([Double](), [Double]())
+    var last = Matrix([], shape: [0, 0])
     try inputs.slabs("hidden", of: 1) { slab, range in
-      let state = try energy(slab.reshaped([shape[1], shape[2]]), data)
+      last = slab.reshaped([shape[1], shape[2]])
+      let state = try energy(last, data)
       energies.append(state.energy)
       rates.append(state.rate)
       (wins, norms) = (state.wins, state.norms)
@@ -69,11 +78,30 @@ public struct KrotovHopfieldEnergy: Analysis {
     try outputs.put("energy_rate", rates)
     try outputs.put("wins", wins)
     try outputs.put("norm", norms)
+    let side = Int(Double(data.columns).squareRoot().rounded())
+    if side > 1, side * side == data.columns {
+      try outputs.put("filters", filters(last, wins.indices.sorted { wins[$0] > wins[$1] }, side))
+    }
+  }
+
+  /// Pictures of the first units of `order`, in as many rows as columns, at most ten; 0 between and after them.
+  private func filters(_ weights: Matrix, _ order: [Int], _ side: Int) -> Matrix {
+    let across = min(10, Int(Double(order.count).squareRoot()))
+    var picture = Matrix(repeating: 0, shape: [across * (side + 1) - 1, across * (side + 1) - 1])
+    for (place, unit) in order.prefix(across * across).enumerated() {
+      let (top, left) = (place / across * (side + 1), place % across * (side + 1))
+      let largest = weights.row(unit).reduce(1e-300) { max($0, abs($1)) }
+      for (pixel, weight) in weights.row(unit).enumerated() {
+        picture[top + pixel / side, left + pixel % side] = weight / largest
+      }
+    }
+    return picture
   }
 
   private func energy(_ weights: Matrix, _ data: Matrix) throws -> (
     energy: Double, rate: Double, wins: [Double], norms: [Double]
   ) {
+    let (p, delta) = (learning.p, learning.delta)
     let inputs = try Competition.inputs(weights, data, p: p)
     let norms = Competition.norms(weights, p: p)
     let scale = norms.map { pow($0, (p - 1) / p) }
@@ -88,7 +116,7 @@ public struct KrotovHopfieldEnergy: Analysis {
       wins[first] += 1
       for (unit, strength) in [(first, 1.0), (ranked, -delta)] {
         decay[unit] += strength * inputs[sample, unit]
-        for i in 0..<data.columns { pull[unit, i] += strength * data[sample, i] }
+        pull.addToRow(unit, strength, data.row(sample))
       }
     }
     // -(p-1) R^p sum over units of N^(-(p-1)/p) sum_i |W|^(p-2) (a - c W / N)^2.
@@ -98,7 +126,7 @@ public struct KrotovHopfieldEnergy: Analysis {
         let residual = pull[unit, i] - decay[unit] * weights[unit, i] / norms[unit]
         return inner + (p == 2 ? 1 : pow(abs(weights[unit, i]), p - 2)) * residual * residual
       }
-      return sum - (p - 1) * pow(radius, p) * square / scale[unit]
+      return sum - (p - 1) * learning.sphere * square / scale[unit]
     }
     return (energy, rate, wins, norms)
   }

@@ -12,6 +12,9 @@ public struct ScoreField: Analysis {
       .real("from", \.from, unit: .one, in: -1e9...1e9, "Lower end of the grid in each dimension."),
       .real("to", \.to, unit: .one, in: -1e9...1e9, "Upper end of the grid."),
       .integer("points", \.points, in: 3...1_000_001, "Grid points in each dimension."),
+      .real(
+        "noise", \.noise, unit: .one, in: 0...1e9,
+        "Standard deviation of the noise that blurs the mixture, as denoising at that level learns it."),
     ]
   public static let reads = [
     Dataset("W1", .connectivity, ["output", "reservoir"], unit: .one, "Read-out weights."),
@@ -64,6 +67,7 @@ public struct ScoreField: Analysis {
   var from = -4.0
   var to = 4.0
   var points = 801
+  var noise = 0.0
 
   public init() {}
 
@@ -84,7 +88,7 @@ public struct ScoreField: Analysis {
       ? Matrix(axis, shape: [points, 1])
       : Matrix(axis.flatMap { x in axis.flatMap { [x, $0] } }, shape: [points * points, 2])
     let drift = try network.drift(grid)
-    let laws = (0..<grid.rows).map { mixture.law(at: grid.row($0)) }
+    let laws = (0..<grid.rows).map { mixture.law(at: grid.row($0), noise: noise) }
     try outputs.put("field/x", grid)
     try outputs.put("field/score", drift)
     try outputs.put("field/target_score", Matrix(laws.flatMap(\.score), shape: grid.shape))
@@ -108,16 +112,7 @@ public struct ScoreField: Analysis {
     guard inputs.contains("W_rec") else {
       throw Problem("a reservoir needs W2 or W_rec", fix: "read one of them")
     }
-    let recurrent = try inputs.connectivity("W_rec").dense()
-    let gram: Cholesky
-    do { gram = try Cholesky(try multiply(w1, w1, transposeB: true), conditionLimit: 1e12) } catch {
-      throw Problem("the read-out W1 has no right inverse: \(error)")
-    }
-    let w2 = try gram.solve(try multiply(w1, recurrent, transposeB: true)).transposed()
-    let back = try multiply(w2, w1)
-    let norm = recurrent.elements.reduce(0) { $0 + $1 * $1 }
-    let defect = zip(back.elements, recurrent.elements).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    let relative = norm > 0 ? (defect / norm).squareRoot() : 0
+    let (w2, relative) = try ReservoirScore.factor(inputs.connectivity("W_rec").dense(), w1)
     try outputs.put("field/factor_defect", relative)
     guard relative <= 1e-8 else {
       throw Problem(

@@ -11,61 +11,48 @@ public struct EiMotifGaussian: Model {
   public static let summary =
     "Gaussian weights between cell types with set means, variances and pairwise motifs."
   public static let reference = "Shao et al. (2025) PRX Life 3, 023008, arXiv:2411.06802, section II"
-  public static let parameters: [Parameter<Self>] = [
-    .integer("neurons", \.neurons, in: 2...20_000, "Number of neurons."),
-    .text("types", \.types, "Names of the cell types, separated by spaces."),
-    .reals(
-      "fractions", \.fractions, unit: .one, in: 0...1, "Share of each cell type; the last takes the rest."),
-    .real(
-      "excitation", \.excitation, unit: .one, in: 0...1e6,
-      "Summed mean weight of all excitatory inputs of a neuron."),
-    .real(
-      "inhibition", \.inhibition, unit: .one, in: 0...1e6,
-      "Summed mean weight of all inhibitory inputs of a neuron."),
-    .reals(
-      "mean", \.mean, unit: .one, in: -1e6...1e6,
-      "Mean weights by block instead, row by row; none: from excitation and inhibition."),
-    .reals(
-      "gain", \.gain, unit: .one, in: 0...1e6,
-      "Standard deviation times the root of the neurons, one for all or by block."),
-    .reals(
-      "reciprocal", \.reciprocal, unit: .one, in: -1...1,
-      "Correlation of mutual weights, one for all or by block."),
-    .real("chain", \.chain, unit: .one, in: -1e6...1e6, "Correlation of the two weights of a chain."),
-    .real(
-      "convergent", \.convergent, unit: .one, in: 0...1e6,
-      "Correlation of two inputs; 0 beside a chain: the least that it needs."),
-    .real(
-      "divergent", \.divergent, unit: .one, in: 0...1e6,
-      "Correlation of two outputs; 0 beside a chain: the least that it needs."),
-    .flag(
-      "scaled", \.scaled,
-      "Give chain, convergent and divergent times neurons gain², as they enter eigenvalues."),
-    .reals(
-      "input_loading", \.inputLoading, unit: .one, in: -1...1,
-      "Loadings a on input latents by block, instead of chain, convergent and divergent."),
-    .reals(
-      "output_loading", \.outputLoading, unit: .one, in: -1...1, "Loadings b on output latents by block."),
-    .reals(
-      "latent_correlation", \.latentCorrelation, unit: .one, in: -1...1,
-      "Correlation of the two latents by cell type."),
-    .choice("self", \.selfWeights, "Weights of neurons onto themselves: zero, or drawn like the others."),
-    .choice(
-      "method", \.method, "Independent latents, or the paper's construction, which allows fewer motifs."),
-  ]
+  public static let parameters: [Parameter<Self>] =
+    [
+      .integer("neurons", \.neurons, in: 2...20_000, "Number of neurons."),
+      .text("types", \.types, "Names of the cell types, separated by spaces."),
+      .reals(
+        "fractions", \.fractions, unit: .one, in: 0...1, "Share of each cell type; the last takes the rest."),
+    ] + Parameter.within(\.inputs, MeanInputs.parameters) + [
+      .reals(
+        "mean", \.mean, unit: .one, in: -1e6...1e6,
+        "Mean weights by block instead, row by row; none: from excitation and inhibition."),
+      .reals(
+        "gain", \.gain, unit: .one, in: 0...1e6,
+        "Standard deviation times the root of the neurons, one for all or by block."),
+      .reals(
+        "reciprocal", \.reciprocal, unit: .one, in: -1...1,
+        "Correlation of mutual weights, one for all or by block."),
+    ] + Parameter.within(\.motifs, HomogeneousMotifs.parameters) + [
+      .flag(
+        "scaled", \.scaled,
+        "Give chain, convergent and divergent times neurons gain², as they enter eigenvalues."),
+      .reals(
+        "input_loading", \.inputLoading, unit: .one, in: -1...1,
+        "Loadings a on input latents by block, instead of chain, convergent and divergent."),
+      .reals(
+        "output_loading", \.outputLoading, unit: .one, in: -1...1, "Loadings b on output latents by block."),
+      .reals(
+        "latent_correlation", \.latentCorrelation, unit: .one, in: -1...1,
+        "Correlation of the two latents by cell type."),
+      .choice("self", \.selfWeights, "Weights of neurons onto themselves: zero, or drawn like the others."),
+      .choice(
+        "method", \.method, "Independent latents, or the paper's construction, which allows fewer motifs."),
+    ]
   public static let writes = networkDatasets
 
   var neurons = 1000
   var types = "E I"
   var fractions = [0.8, 0.2]
-  var excitation = 0.9
-  var inhibition = 1.7
+  var inputs = MeanInputs(excitation: 0.9, inhibition: 1.7)
   var mean: [Double] = []
   var gain = [0.3]
   var reciprocal = [0.0]
-  var chain = 0.0
-  var convergent = 0.0
-  var divergent = 0.0
+  var motifs = HomogeneousMotifs()
   var scaled = false
   var inputLoading: [Double] = []
   var outputLoading: [Double] = []
@@ -84,7 +71,7 @@ public struct EiMotifGaussian: Model {
 
   public func start(_ inputs: Inputs, _ random: inout RandomStream) throws -> State {
     let populations = try Populations(types: types, fractions: fractions, neurons: neurons)
-    let motifs = try motifs(populations)
+    let motifs = try statistics(populations)
     let sample = try motifs.sample(populations, &random)
     return State(populations: populations, motifs: motifs, weights: sample.weights, x: sample.x, y: sample.y)
   }
@@ -101,7 +88,7 @@ public struct EiMotifGaussian: Model {
   }
 
   /// The statistics by block, from whichever parameters give them.
-  private func motifs(_ populations: Populations) throws -> GaussianMotifs {
+  private func statistics(_ populations: Populations) throws -> GaussianMotifs {
     let types = populations.count
     let gain = try block("gain", gain, types)
     let reciprocal = try block("reciprocal", reciprocal, types)
@@ -113,7 +100,7 @@ public struct EiMotifGaussian: Model {
       b = b.map { _ in outputs }
       rho = rho.map { _ in correlation }
     } else {
-      guard chain == 0, convergent == 0, divergent == 0 else {
+      guard motifs.chain == 0, motifs.convergent == 0, motifs.divergent == 0 else {
         throw Problem(
           "chain, convergent and divergent cannot be given beside loadings",
           fix: "leave one of the two ways out")
@@ -135,7 +122,8 @@ public struct EiMotifGaussian: Model {
 
   /// Loadings and latent correlation of motifs that are equal in all blocks.
   private func loadings() throws -> (inputs: Double, outputs: Double, correlation: Double) {
-    var (chain, convergent, divergent) = (chain, convergent, divergent)
+    let given = motifs.completed
+    var (chain, convergent, divergent) = (given.chain, given.convergent, given.divergent)
     if scaled {
       guard gain.count == 1, gain[0] > 0 else {
         throw Problem(
@@ -144,9 +132,6 @@ public struct EiMotifGaussian: Model {
       }
       let scale = Double(neurons) * gain[0] * gain[0]
       (chain, convergent, divergent) = (chain / scale, convergent / scale, divergent / scale)
-    }
-    if chain != 0, convergent == 0, divergent == 0 {
-      (convergent, divergent) = (chain.magnitude, chain.magnitude)
     }
     let limit = (convergent * divergent).squareRoot()
     guard chain.magnitude <= limit * (1 + 1e-12) else {
@@ -167,6 +152,6 @@ public struct EiMotifGaussian: Model {
 
   private func meanWeights(_ populations: Populations) throws -> Matrix {
     if !mean.isEmpty { return try block("mean", mean, populations.count) }
-    return try unitRankMean(populations, excitation: excitation, inhibition: inhibition)
+    return try unitRankMean(populations, inputs)
   }
 }

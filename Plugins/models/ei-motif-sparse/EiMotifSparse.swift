@@ -12,40 +12,28 @@ public struct EiMotifSparse: Model {
     "Sparse excitatory and inhibitory connections with set excess of pairwise motifs."
   public static let reference =
     "Zhao et al. (2011) Front. Comput. Neurosci. 5, 28; Shao et al. (2025) PRX Life 3, 023008"
-  public static let parameters: [Parameter<Self>] = [
-    .integer("neurons", \.neurons, in: 2...200_000, "Number of neurons."),
-    .real("excitatory_fraction", \.excitatoryFraction, unit: .one, in: 0...1, "Share of excitatory neurons."),
-    .real("density", \.density, unit: .one, in: 1e-6...1, "Probability of a connection."),
-    .real(
-      "excitation", \.excitation, unit: .one, in: 0...1e6,
-      "Summed mean weight of all excitatory inputs of a neuron."),
-    .real(
-      "inhibition", \.inhibition, unit: .one, in: 0...1e6,
-      "Summed mean weight of all inhibitory inputs of a neuron."),
-    .real("reciprocal", \.reciprocal, unit: .one, in: -1...1e3, "Excess of reciprocal pairs over chance."),
-    .real("chain", \.chain, unit: .one, in: -1...1e3, "Excess of chains over chance."),
-    .real(
-      "convergent", \.convergent, unit: .one, in: 0...1e3,
-      "Excess of convergent pairs; 0 beside a chain: as many."),
-    .real(
-      "divergent", \.divergent, unit: .one, in: 0...1e3,
-      "Excess of divergent pairs; 0 beside a chain: as many."),
-    .choice(
-      "sampler", \.sampler,
-      "Latents of two values that add to a probability, or Gaussian ones over a threshold."),
-    .choice("draw", \.draw, "A sample, or the mean weight given latents at their quantiles."),
-  ]
+  public static let parameters: [Parameter<Self>] =
+    [
+      .integer("neurons", \.neurons, in: 2...200_000, "Number of neurons."),
+      .real(
+        "excitatory_fraction", \.excitatoryFraction, unit: .one, in: 0...1, "Share of excitatory neurons."),
+      .real("density", \.density, unit: .one, in: 1e-6...1, "Probability of a connection."),
+    ] + Parameter.within(\.inputs, MeanInputs.parameters) + [
+      .real("reciprocal", \.reciprocal, unit: .one, in: -1...1e3, "Excess of reciprocal pairs over chance.")
+    ] + Parameter.within(\.motifs, HomogeneousMotifs.parameters) + [
+      .choice(
+        "sampler", \.sampler,
+        "Latents of two values that add to a probability, or Gaussian ones over a threshold."),
+      .choice("draw", \.draw, "A sample, or the mean weight given latents at their quantiles."),
+    ]
   public static let writes = networkDatasets
 
   var neurons = 1000
   var excitatoryFraction = 0.8
   var density = 0.2
-  var excitation = 1.5
-  var inhibition = 3.0
+  var inputs = MeanInputs(excitation: 1.5, inhibition: 3)
   var reciprocal = 0.0
-  var chain = 0.0
-  var convergent = 0.0
-  var divergent = 0.0
+  var motifs = HomogeneousMotifs()
   var sampler = Sampler.additive
   var draw = Draw.sample
   public init() {}
@@ -60,11 +48,10 @@ public struct EiMotifSparse: Model {
   public func start(_ inputs: Inputs, _ random: inout RandomStream) throws -> State {
     let populations = try Populations(
       types: "E I", fractions: [excitatoryFraction, 1 - excitatoryFraction], neurons: neurons)
+    let given = self.motifs.completed
     let motifs = try BinaryMotifs(
-      density: density, reciprocal: reciprocal, chain: chain,
-      convergent: chain != 0 && convergent == 0 ? chain.magnitude : convergent,
-      divergent: chain != 0 && divergent == 0 ? chain.magnitude : divergent,
-      thresholded: sampler == .threshold)
+      density: density, reciprocal: reciprocal, chain: given.chain, convergent: given.convergent,
+      divergent: given.divergent, thresholded: sampler == .threshold)
     let weight = weights(populations)
     if draw == .expected {
       let latents = try motifs.quantiles(populations.sizes)
@@ -86,8 +73,8 @@ public struct EiMotifSparse: Model {
   /// Weight of a connection from each type, so that the mean inputs are `excitation` and `inhibition`.
   private func weights(_ populations: Populations) -> [Double] {
     [
-      excitation / (Double(populations.sizes[0]) * density),
-      -inhibition / (Double(populations.sizes[1]) * density),
+      inputs.excitation / (Double(populations.sizes[0]) * density),
+      -inputs.inhibition / (Double(populations.sizes[1]) * density),
     ]
   }
 
@@ -103,7 +90,7 @@ public struct EiMotifSparse: Model {
         mean[p, q] = weight[q] * density
         deviation[p, q] = weight[q].magnitude * (density * (1 - density)).squareRoot()
         mutual[p, q] = sign[p] * sign[q] * reciprocal * odds
-        for k in 0..<2 { chains[p, k, q] = sign[k] * sign[q] * chain * odds }
+        for k in 0..<2 { chains[p, k, q] = sign[k] * sign[q] * motifs.chain * odds }
       }
     }
     try outputs.put("connectivity", state.weights)

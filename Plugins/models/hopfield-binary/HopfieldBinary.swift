@@ -30,6 +30,10 @@ public struct HopfieldBinary: Model, TrainableModel {
     Dataset(
       "recall/sweeps", .array, ["cue"], unit: .one,
       "Sweeps until no unit flipped; the maximum where some still did."),
+    Dataset(
+      "recall/flip_energy", .array, ["flip"], unit: .one,
+      "Energy of each cue and after each of its flips, recall by recall; not for synchronous updates."),
+    Dataset("recall/flip_cue", .array, ["flip"], unit: .one, "The recall that each of these belongs to."),
   ]
 
   /// In which order units are updated.
@@ -110,10 +114,15 @@ public struct HopfieldBinary: Model, TrainableModel {
     let network = try HopfieldNetwork(weights.double("W"), threshold: nil)
     var ends: [Double] = []
     var (overlaps, energies, sweeps): ([Double], [Double], [Double]) = ([], [], [])
+    var (flips, flipped) = ([Double](), [Double]())
     for trial in 0..<batch.size {
       var state = try network.checked(batch.input.row(trial), name: "cue \(trial)")
       var taken = 1
-      while network.sweep(&state, order, &random) > 0, taken < maximumSweeps { taken += 1 }
+      flips.append(network.energy(state))
+      while network.sweep(&state, order, &random, flipped: { flips.append(flips[flips.count - 1] + $0) }) > 0,
+        taken < maximumSweeps
+      { taken += 1 }
+      flipped += Array(repeating: Double(trial), count: flips.count - flipped.count)
       let wanted: ArraySlice<Double> =
         if case .values(let target) = batch.target { target.row(trial) } else { batch.input.row(trial) }
       overlaps.append(zip(state, wanted).reduce(0) { $0 + $1.0 * $1.1 } / Double(network.size))
@@ -125,5 +134,8 @@ public struct HopfieldBinary: Model, TrainableModel {
     try outputs.put("recall/overlap", overlaps)
     try outputs.put("recall/energy", energies)
     try outputs.put("recall/sweeps", sweeps)
+    guard order != .synchronous else { return }
+    try outputs.put("recall/flip_energy", flips)
+    try outputs.put("recall/flip_cue", flipped)
   }
 }

@@ -44,8 +44,12 @@ struct HopfieldNetwork: Sendable {
 
   /// One sweep over all units; a unit with field 0 keeps its state.
   ///
+  /// - Parameter flipped: Gets the change of energy by each flip of an asynchronous sweep.
   /// - Returns: How many units flipped.
-  func sweep(_ state: inout [Double], _ order: HopfieldBinary.Order, _ random: inout RandomStream) -> Int {
+  func sweep(
+    _ state: inout [Double], _ order: HopfieldBinary.Order, _ random: inout RandomStream,
+    flipped: ((Double) -> Void)? = nil
+  ) -> Int {
     if order == .synchronous {
       let before = state
       for i in 0..<size { align(i, &state, field(i, before)) }
@@ -61,7 +65,9 @@ struct HopfieldNetwork: Sendable {
     for i in sites {
       let before = state[i]
       align(i, &state, field(i, state))
-      if state[i] != before { flips += 1 }
+      guard state[i] != before else { continue }
+      flips += 1
+      flipped?(energyChange(i, state))
     }
     return flips
   }
@@ -69,6 +75,13 @@ struct HopfieldNetwork: Sendable {
   /// Field at unit `i`: sum over j of W[i, j] s[j], plus the threshold.
   private func field(_ i: Int, _ state: [Double]) -> Double {
     zip(weights.row(i), state).reduce(threshold[i]) { $0 + $1.0 * $1.1 }
+  }
+
+  /// What the flip of unit `i` into `state` has added to the energy, whatever the weights' symmetry.
+  private func energyChange(_ i: Int, _ state: [Double]) -> Double {
+    let others = (0..<size).reduce(0.0) { $0 + (weights[i, $1] + weights[$1, i]) / 2 * state[$1] }
+    // The self-connection adds the same before and after.
+    return -2 * state[i] * (others - weights[i, i] * state[i] + threshold[i])
   }
 
   private func align(_ i: Int, _ state: inout [Double], _ field: Double) {

@@ -2,48 +2,56 @@ import EngramKit
 
 /// Independent chains of a reservoir-sampler network: their read-outs, and the reservoirs where these are advanced.
 public struct ReservoirChains: Sendable {
+  /// A reservoir whose every unit is advanced.
+  private struct Full: Sendable {
+    /// Noise matrix Sigma = W1' (W1 W1')^-1, transposed: [output, reservoir].
+    var noise: Matrix
+    /// Recurrent weights that are not W2 W1; nil where the two factors serve.
+    var recurrent: Matrix?
+    /// Rates of every chain; shape [chain, reservoir].
+    var rates: Matrix
+  }
+
   private let score: ReservoirScore
   private let skew: Double
-  /// Noise matrix Sigma = W1' (W1 W1')^-1, transposed: [output, reservoir]. Nil where read-outs are advanced.
-  private let noise: Matrix?
-  private let recurrent: Matrix?
-  private var rates: Matrix?
+  private let table: PiecewiseLinear?
+  private var full: Full?
   /// x = W1 r of every chain; shape [chain, output].
   public private(set) var readouts: Matrix
 
+  /// Chains whose read-outs alone are advanced, from `start` [chain, output].
+  init(_ score: ReservoirScore, readouts start: Matrix, skew: Double) throws {
+    guard skew == 0 || score.w1.rows == 2 else {
+      throw Problem("a rotation of the drift needs 2 outputs, not \(score.w1.rows)", fix: "set `skew: 0`")
+    }
+    (self.score, self.skew, full, readouts) = (score, skew, nil, start)
+    table = score.table
+  }
+
+  /// Chains whose reservoirs are advanced, from `rates` [chain, reservoir] or, without them, from `start`.
+  ///
   /// - Throws: `Problem` naming the condition number when W1 has not full rank.
-  init(_ score: ReservoirScore, _ start: Matrix, _ simulation: Rsn.Simulation, skew: Double) throws {
-    self.score = score
-    self.skew = skew
-    guard skew == 0 || (score.w1.rows == 2 && simulation == .readout) else {
-      throw Problem(
-        "a rotation of the drift is for two outputs and the read-out's dynamics", fix: "set `skew: 0`")
-    }
-    guard simulation == .reservoir else {
-      (readouts, noise, recurrent, rates) = (start, nil, nil, nil)
-      return
-    }
-    let gram = try multiply(score.w1, score.w1, transposeB: true)
-    let factor: Cholesky
-    do {
-      factor = try Cholesky(gram, conditionLimit: 1e12)
-    } catch {
-      throw Problem(
-        "the read-out has no right inverse, so the reservoir is no exact sampler: \(error)",
-        fix: "train with fewer outputs or more units, or simulate the read-out")
-    }
-    let inverse = try factor.solve(score.w1)
-    noise = inverse
-    recurrent = try multiply(score.w2, score.w1)
-    let initial = try multiply(start, inverse)
-    rates = initial
-    readouts = try multiply(initial, score.w1, transposeB: true)
+  init(_ score: ReservoirScore, reservoirs rates: Matrix?, start: Matrix, recurrent: Matrix?) throws {
+    let noise = try ReservoirScore.inverse(score.w1)
+    let rates = try rates ?? multiply(start, noise)
+    (self.score, skew, table) = (score, 0, nil)
+    full = Full(noise: noise, recurrent: recurrent, rates: rates)
+    readouts = try multiply(rates, score.w1, transposeB: true)
+  }
+
+  /// Rates [chain, reservoir] and noise matrix Sigma [reservoir, output], where reservoirs are advanced.
+  public var reservoir: (rates: Matrix, noise: Matrix)? {
+    full.map { ($0.rates, $0.noise.transposed()) }
   }
 
   /// One Euler-Maruyama step with the given standard normal numbers [chain, output].
   public mutating func step(_ dt: Double, noise xi: Matrix) throws {
     let spread = (2 * dt).squareRoot()
-    guard let noise, let recurrent, var r = rates else {
+    if let table {
+      table.move(&readouts.elements, dt: dt, spread: spread, noise: xi.elements)
+    } else if full != nil {
+      try stepReservoirs(dt, spread, xi)
+    } else {
       let drift = try score.drift(readouts)
       for chain in 0..<readouts.rows {
         for k in 0..<readouts.columns {
@@ -51,17 +59,22 @@ public struct ReservoirChains: Sendable {
           readouts[chain, k] += dt * (drift[chain, k] + turned) + spread * xi[chain, k]
         }
       }
-      return
     }
-    let arguments = try multiply(r, recurrent, transposeB: true)
-    let kicks = try multiply(xi, noise)
-    for chain in 0..<r.rows {
-      for j in 0..<r.columns {
-        let target = score.activation.value(arguments[chain, j] + score.bias[j])
-        r[chain, j] += dt * (target - r[chain, j]) + spread * kicks[chain, j]
-      }
+  }
+
+  private mutating func stepReservoirs(_ dt: Double, _ spread: Double, _ xi: Matrix) throws {
+    guard var now = full else { return }
+    full = nil  // one owner, so that the rates change in place
+    let arguments =
+      if let recurrent = now.recurrent {
+        try multiply(now.rates, recurrent, transposeB: true).adding(row: score.bias)
+      } else { try score.arguments(readouts) }
+    let targets = score.activation.values(arguments)
+    let kicks = try multiply(xi, now.noise)
+    for i in now.rates.elements.indices {
+      now.rates.elements[i] += dt * (targets.elements[i] - now.rates.elements[i]) + spread * kicks.elements[i]
     }
-    rates = r
-    readouts = try multiply(r, score.w1, transposeB: true)
+    readouts = try multiply(now.rates, score.w1, transposeB: true)
+    full = now
   }
 }

@@ -27,10 +27,21 @@ public struct Rsn: TrainableModel, Model {
       "W2", .connectivity, ["reservoir", "output"], unit: .one,
       "Feedback weights; the recurrent ones are W2 W1.", optional: true),
     Dataset("b", .array, ["reservoir"], unit: .one, "Biases.", optional: true),
+    Dataset(
+      "W_rec", .connectivity, ["reservoir", "reservoir"], unit: .one,
+      "Recurrent weights, in place of W2; it is recovered from them.", optional: true),
+    Dataset(
+      "start_rates", .array, ["chain", "reservoir"], unit: .one,
+      "Rates to start from, where the reservoir is advanced.", optional: true),
   ]
   public static let writes = [
     Dataset("samples", .array, ["chain", "output"], unit: .one, "Read-outs at the end."),
     Dataset("trajectory", .array, ["time", "chain", "output"], unit: .one, "Read-outs at each record."),
+    Dataset(
+      "rates", .array, ["chain", "reservoir"], unit: .one, "Rates at the end, where reservoirs are advanced."),
+    Dataset(
+      "Sigma", .array, ["reservoir", "output"], unit: .one,
+      "Noise matrix with W1 Sigma = 1, where reservoirs are advanced."),
     Dataset(
       "score", .array, ["trial", "output"], unit: .one, "Drift s at the trials' inputs, of a trained network."
     ),
@@ -74,6 +85,16 @@ public struct Rsn: TrainableModel, Model {
   }
 
   private func score(_ inputs: Inputs) throws -> ReservoirScore {
+    if inputs.contains("W_rec"), !inputs.contains("W2"), inputs.contains("b") {
+      let w1 = try inputs.connectivity("W1").dense()
+      let (w2, defect) = try ReservoirScore.factor(inputs.connectivity("W_rec").dense(), w1)
+      guard defect <= 1e-8 || simulation == .reservoir else {
+        throw Problem(
+          "the recurrent weights are not W2 W1 (relative defect \(shortest(defect))), so the read-out alone has no closed dynamics",
+          fix: "set `simulate: reservoir`")
+      }
+      return try ReservoirScore(w1: w1, w2: w2, bias: inputs.vector("b"), activation: activation)
+    }
     guard inputs.contains("W2"), inputs.contains("b") else {
       throw Problem("a reservoir needs W1, W2 and b together", fix: "read all three from one training")
     }
@@ -95,15 +116,14 @@ public struct Rsn: TrainableModel, Model {
   ) throws -> Trial {
     let network = try score(weights)
     let arguments = try network.arguments(batch.input)
-    let rates = arguments.map { activation.value($0) }
+    let rates = activation.values(arguments)
     var drift = try multiply(rates, network.w1, transposeB: true)
-    for i in drift.elements.indices { drift[i] -= batch.input[i] }
+    drift.add(-1, times: batch.input)
     let (loss, error) = try scoreLoss(drift, batch.target)
     guard request.evidence.contains(.gradient) else { return Trial(loss: loss) }
     var back = try multiply(error, network.w1)
-    for i in back.elements.indices { back[i] *= activation.slope(arguments[i]) }
-    var bias = [Double](repeating: 0, count: back.columns)
-    for row in 0..<back.rows { for (j, value) in back.row(row).enumerated() { bias[j] += value } }
+    activation.scale(&back, bySlopesAt: arguments)
+    let bias = try multiply(back, [Double](repeating: 1, count: back.rows), transposed: true)
     return Trial(
       loss: loss,
       gradient: Weights([
@@ -124,8 +144,19 @@ public struct Rsn: TrainableModel, Model {
       throw Problem("a simulated reservoir needs weights", fix: "read W1, W2 and b from a training or a file")
     }
     let score = try score(inputs)
-    let start = random.uniforms(chains * score.w1.rows).map { startRange * (2 * $0 - 1) }
-    return try ReservoirChains(score, Matrix(start, shape: [chains, score.w1.rows]), simulation, skew: skew)
+    let start = Matrix(
+      random.uniforms(chains * score.w1.rows).map { startRange * (2 * $0 - 1) },
+      shape: [chains, score.w1.rows])
+    guard simulation == .reservoir else { return try ReservoirChains(score, readouts: start, skew: skew) }
+    guard skew == 0 else {
+      throw Problem("a rotation of the drift is for the read-out's dynamics", fix: "set `skew: 0`")
+    }
+    let rates = inputs.contains("start_rates") ? try inputs.matrix("start_rates") : nil
+    if let rates, rates.columns != score.w1.columns {
+      throw Problem("start_rates of shape \(rates.shape) do not fit \(score.w1.columns) reservoir units")
+    }
+    let recurrent = inputs.contains("W2") ? nil : try inputs.connectivity("W_rec").dense()
+    return try ReservoirChains(score, reservoirs: rates, start: start, recurrent: recurrent)
   }
 
   public func step(_ state: inout ReservoirChains, time: Double, dt: Double, _ random: inout RandomStream)
@@ -138,6 +169,10 @@ public struct Rsn: TrainableModel, Model {
   public func record(_ state: inout ReservoirChains, into outputs: inout Outputs) throws {
     let x = state.readouts
     try outputs.put("samples", x)
+    if let reservoir = state.reservoir {
+      try outputs.put("rates", reservoir.rates)
+      try outputs.put("Sigma", reservoir.noise)
+    }
     if keepTrajectory { try outputs.append("trajectory", x.reshaped([1] + x.shape)) }
   }
 }

@@ -68,9 +68,9 @@ public struct DenoisingScoreMatching: Rule {
     }
     let sigma = noise(now)
     var noisy = trials.batch
-    let z = random.normals(noisy.input.count, as: Double.self)
-    for i in z.indices { noisy.input[i] += sigma * z[i] }
-    noisy.target = .values(Tensor(z.map { -$0 / sigma }, shape: noisy.input.shape))
+    let z: Matrix = random.normalTensor(shape: noisy.input.shape)
+    noisy.input.add(sigma, times: z)
+    noisy.target = .values(z.map { -$0 / sigma })
     guard let gradient = try trials.run(at: weights, Request([.loss, .gradient]), batch: noisy).gradient
     else {
       throw Problem("the model gave no gradient")

@@ -6,23 +6,19 @@ public struct KrotovHopfieldOde: Rule {
   public static let summary =
     "Local learning after lateral inhibition has settled; strong units learn, weak active ones unlearn."
   public static let reference = "Krotov & Hopfield (2019) PNAS 116, 7723, eqs. 1, 3 and 8"
-  public static let parameters: [Parameter<Self>] = [
-    .real("inhibition", \.inhibition, unit: .one, in: 0...100, "Weight of lateral inhibition."),
-    .real("delta", \.delta, unit: .one, in: 0...10, "Strength of unlearning."),
-    .real(
-      "threshold", \.threshold, unit: .one, in: 0...1,
-      "Share of the largest activity from which a unit learns."),
-    .real("rate", \.rate, unit: .one, in: 0...10, "Learning step dt / tau."),
-    .real("radius", \.radius, unit: .one, in: 1e-9...1e9, "Radius of the sphere that weights approach."),
-    .real("p", \.p, unit: .one, in: 1...16, "Exponent of the bracket, as in the model."),
-  ]
+  public static let parameters: [Parameter<Self>] =
+    [.real("inhibition", \.inhibition, unit: .one, in: 0...100, "Weight of lateral inhibition.")]
+    + Parameter.within(\.learning, CompetitiveLearning.parameters) + [
+      .real(
+        "threshold", \.threshold, unit: .one, in: 0...1,
+        "Share of the largest activity from which a unit learns."),
+      .real("rate", \.rate, unit: .one, in: 0...10, "Learning step dt / tau."),
+    ]
 
   var inhibition = 0.5
-  var delta = 0.4
+  var learning = CompetitiveLearning()
   var threshold = 0.5
   var rate = 0.01
-  var radius = 1.0
-  var p = 2.0
 
   public init() {}
 
@@ -40,10 +36,9 @@ public struct KrotovHopfieldOde: Rule {
         let activity = try LateralInhibition(weight: inhibition).steadyState(inputs)
         let strong = threshold * (activity.max() ?? 0)
         for (unit, h) in activity.enumerated() where h > 0 {
-          let g = h >= strong ? 1 : -delta
-          for i in 0..<units.columns {
-            result[unit, i] -= g * (pow(radius, p) * pre[trial, i] - inputs[unit] * units[unit, i])
-          }
+          let g = h >= strong ? 1 : -learning.delta
+          result.addToRow(unit, -g * learning.sphere, pre.row(trial))
+          result.addToRow(unit, g * inputs[unit], units.row(unit))
         }
       }
       change[trace.block] = .init(trace.block, result)
@@ -53,10 +48,7 @@ public struct KrotovHopfieldOde: Rule {
 
   public func apply(_ estimate: Weights, to weights: inout Weights, _ clock: Clock) throws {
     for change in estimate.blocks {
-      let values = zip(try weights.double(change.name).elements, change.values.double.elements).map {
-        $0 - rate * $1
-      }
-      weights[change.name] = .init(change.name, Tensor(values, shape: change.values.shape))
+      try weights.update(change.name) { $0.add(-rate, times: change.values.double) }
     }
   }
 }
@@ -67,10 +59,10 @@ public struct LateralInhibition: Sendable {
 
   public init(weight: Double) { self.weight = weight }
 
-  /// Activities at the steady state reached from h = 0, by Euler steps of tau / 100.
+  /// Activities at the steady state reached from h = 0, by Euler steps of tau / 100 until no |dh/dt| exceeds `slope`.
   ///
-  /// - Throws: `Problem` when 100,000 steps do not settle to 1e-6, such as for equal inputs that inhibit each other.
-  public func steadyState(_ inputs: [Double]) throws -> [Double] {
+  /// - Throws: `Problem` when 100,000 steps do not settle, such as for equal inputs that inhibit each other.
+  public func steadyState(_ inputs: [Double], slope limit: Double = 1e-6) throws -> [Double] {
     var h = [Double](repeating: 0, count: inputs.count)
     for _ in 0..<100_000 {
       let total = h.reduce(0) { $0 + max($1, 0) }
@@ -80,7 +72,7 @@ public struct LateralInhibition: Sendable {
         fastest = max(fastest, abs(slope))
         h[i] += 0.01 * slope
       }
-      if fastest < 1e-6 { return h }
+      if fastest < limit { return h }
     }
     throw Problem(
       "lateral inhibition of \(shortest(weight)) has not settled after 1000 time constants",

@@ -38,6 +38,57 @@ public func multiply<Element: Real>(
 }
 
 extension Tensor where Element == Double {
+  /// Every row of a matrix plus `row`, which has as many numbers.
+  public func adding(row: [Double]) -> Tensor {
+    precondition(row.count == columns, "a row of \(row.count) numbers for \(columns) columns")
+    var result = self
+    guard !row.isEmpty else { return result }
+    result.elements.withUnsafeMutableBufferPointer { values in
+      row.withUnsafeBufferPointer { row in
+        for start in stride(from: 0, to: values.count, by: row.count) {
+          for j in 0..<row.count { values[start + j] += row[j] }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Adds `factor` times `values` to row `row` of a matrix with as many columns.
+  public mutating func addToRow(_ row: Int, _ factor: Double, _ values: ArraySlice<Double>) {
+    let first = row * columns
+    precondition(values.count == columns && first + columns <= elements.count)
+    elements.withUnsafeMutableBufferPointer { own in
+      values.withUnsafeBufferPointer { values in
+        for j in 0..<values.count { own[first + j] += factor * values[j] }
+      }
+    }
+  }
+
+  /// Adds `factor` times `other`, of the same shape.
+  public mutating func add(_ factor: Double, times other: Tensor) {
+    precondition(other.count == count)
+    elements.withUnsafeMutableBufferPointer { own in
+      other.elements.withUnsafeBufferPointer { other in
+        for i in 0..<own.count { own[i] += factor * other[i] }
+      }
+    }
+  }
+
+  /// The largest absolute value; 0 of none.
+  public var largestMagnitude: Double {
+    elements.withUnsafeBufferPointer { values in
+      var largest = SIMD8<Double>(repeating: 0)
+      let whole = values.count & ~7
+      for i in stride(from: 0, to: whole, by: 8) {
+        let block = UnsafeRawPointer(values.baseAddress.unsafelyUnwrapped + i)
+          .loadUnaligned(as: SIMD8<Double>.self)
+        largest.replace(with: -block, where: -block .> largest)
+        largest.replace(with: block, where: block .> largest)
+      }
+      return values[whole...].reduce(largest.max()) { max($0, abs($1)) }
+    }
+  }
+
   /// The unit matrix of `size` rows.
   public static func identity(_ size: Int) -> Matrix {
     var result = Matrix(repeating: 0, shape: [size, size])
