@@ -150,7 +150,7 @@ extension PluginCases.Case {
       gradient: Weights(try (gradient ?? [:]).map { Weights.Block($0.key, try $0.value.tensor) }), loss: loss)
     try rule.begin(Inputs(), weights)
     let clock = Clock(update: 0, updates: 1, firstOfEpoch: true)
-    let batch = Batch(input: traces?.isEmpty == false ? model.traces[0].pre.double : Tensor([0], shape: [1, 1]))
+    let batch = Batch(input: model.traces.first?.pre.double ?? Tensor([0], shape: [1, 1]))
     let trials = Trials(batch: batch, clock: clock, model: model, noise: random)
     let estimate = try rule.estimate(at: weights, trials, &random)
     try rule.apply(estimate, to: &weights, clock)

@@ -21,8 +21,9 @@ public struct OuterProduct: Rule {
     var change = weights.zeroed
     _ = try trials.run(at: weights, Request(.traces)) { trace in
       guard var block = change[trace.block] else { return }
-      let product = try multiply(trace.post, trace.pre, transposeA: true)
-      let units = Double(trace.pre.columns)
+      let pre = trace.pre.double
+      let product = try multiply(trace.post.double, pre, transposeA: true)
+      let units = Double(pre.columns)
       let sum = zip(block.values.double.elements, product.elements).map { $0 - $1 / units }
       block.values = .float64(Tensor(sum, shape: block.values.shape))
       change[trace.block] = block
