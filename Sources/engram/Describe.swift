@@ -49,7 +49,7 @@ extension Description {
   }
 
   fileprivate var markdown: String {
-    var parts = ["# \(name)", "\(summary) A \(kind.rawValue). \(reference)"]
+    var parts = ["# \(name)", "\(summary) \(kind == .analysis ? "An" : "A") \(kind.rawValue). \(reference)"]
     for section in sections where !section.rows.isEmpty {
       let rows = section.rows.map { ["`\($0[0])`"] + $0[1...] }
       parts += ["## \(section.title)", markdownTable(["Name"] + section.head + ["Meaning"], rows)]
