@@ -50,7 +50,7 @@ public struct GradientAlignment: Analysis {
         "there is no rule to compare with the exact gradient",
         fix: "name a training in `on` and the rules in `rules`")
     }
-    let batch = try trialsOf(probe, &random)
+    let batch = try probe.batch(split, trials, random)
     let (rules, checkpoints) = (probe.rules, probe.updates.indices)
     var figures = ["cosine", "norm_ratio", "rho"].reduce(into: [String: Matrix]()) {
       $0[$1] = Matrix(repeating: .nan, shape: [rules.count, checkpoints.count])
@@ -82,17 +82,6 @@ public struct GradientAlignment: Analysis {
       try outputs.put("alignment/\(name)", values)
     }
     try outputs.put("alignment/norm", norms)
-  }
-
-  private func trialsOf(_ probe: Probe, _ random: inout RandomStream) throws -> Batch {
-    let stored = probe.source.count(split)
-    if stored == 0 {
-      throw Problem(
-        "the task keeps no \(split.rawValue) trials", fix: "give that split a share, or choose another")
-    }
-    var batch = try probe.source.batch(Array(0..<min(trials, stored ?? trials)), split, &random)
-    batch.mode = .evaluate
-    return batch
   }
 
   /// The blocks of `weights` that are compared, in double precision.
