@@ -23,6 +23,7 @@ struct MisbehavingPluginTests {
     try folder.write(
       """
       engram: 1
+      seed: 1
       steps:
         - { id: told, analysis: misbehaving }
       sweep: { told.mode: [\(modes)] }
@@ -54,7 +55,7 @@ struct MisbehavingPluginTests {
     let folder = try Folder()
     _ = try Misbehaving.make(in: folder)
     try folder.write(
-      "engram: 1\nsteps:\n  - { id: told, analysis: misbehaving, set: { mode: hang } }\n", to: "e.yaml")
+      "engram: 1\nseed: 1\nsteps:\n  - { id: told, analysis: misbehaving, set: { mode: hang } }\n", to: "e.yaml")
     let scratch = try Folder()
     let process = try Engram.start(
       ["run", "e.yaml", "--plugins", "misbehaving"], in: folder.url, scratch: scratch)
