@@ -59,6 +59,7 @@ let package = Package(
     library("CYAML", "yaml-0.1", apt: "libyaml-dev"),
     library("CCrypto", "libcrypto", apt: "libssl-dev"),
     library("CCairo", "cairo", apt: "libcairo2-dev"),
+    library("CExpat", "expat", apt: "libexpat1-dev"),
     library("CZip", "libzip", apt: "libzip-dev"),
     .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(
@@ -75,7 +76,7 @@ let package = Package(
     room("EngramKit", ["EngramMath"]),
     room("EngramPlugins", ["EngramKit"], path: "Plugins", exclude: pluginNotes, vectorised),
     room("EngramData", ["EngramKit", "CHDF5", "CCrypto", "CGuard"]),
-    room("EngramFormats", ["EngramKit", "EngramData", "CZip"]),
+    room("EngramFormats", ["EngramKit", "EngramData", "CExpat", "CZip"]),
     room("EngramHost", ["EngramKit", "EngramData", "CLaunch"]),
     room("EngramRun", ["EngramKit", "EngramData", "EngramFormats", "EngramHost", "CYAML"]),
     room("EngramReport", ["EngramKit", "EngramData", "CCairo"]),

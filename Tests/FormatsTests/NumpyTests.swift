@@ -148,40 +148,17 @@ import Testing
   func hostile() throws {
     let scratch = try Scratch()
     for name in ["../a.npy", "/a.npy", "b/../../a.npy"] {
-      try ArchiveWriter.write(scratch.file("z.npz")) {
-        try $0.begin(name)
-        try $0.write([1])
-      }
+      try ArchiveWriter.write(scratch.file("z.npz")) { try $0.write([UInt8(1)], to: try $0.begin(name)) }
       let problem = #expect(throws: Problem.self) { try NumpyArchive(reading: scratch.file("z.npz")) }
       #expect(problem?.what.contains("leads out") == true)
     }
     // 64 MiB of zeros are 64 KiB packed, which is no bomb for a reader that is allowed them, and one for another.
     try ArchiveWriter.write(scratch.file("b.npz")) {
-      try $0.begin("W", .float64, shape: [1 << 23])
-      for _ in 0..<8 { try $0.write(numbers: [Double](repeating: 0, count: 1 << 20)) }
+      let member = try $0.begin("W", .float64, shape: [1 << 23])
+      for _ in 0..<8 { try $0.write([Double](repeating: 0, count: 1 << 20), to: member) }
     }
     let archive = try NumpyArchive(reading: scratch.file("b.npz"), memory: 1 << 20)
     #expect(throws: Problem.self) { try archive.array("W").tensor() }
-  }
-
-  @Test("what is written reads back, and twice gives equal bytes")
-  func roundTrip() throws {
-    let scratch = try Scratch()
-    let matrix = try SparseMatrix(
-      rows: 3, columns: 4, rowIndices: [2, 0, 2], columnIndices: [1, 3, 0], values: [.nan, -0.1, 1e300])
-    try matrix.writeNumpy(scratch.file("a.npz"))
-    try matrix.writeNumpy(scratch.file("b.npz"))
-    #expect(
-      try Data(contentsOf: URL(fileURLWithPath: scratch.file("a.npz")))
-        == Data(contentsOf: URL(fileURLWithPath: scratch.file("b.npz"))))
-    let read = try SparseArchive(try NumpyArchive(reading: scratch.file("a.npz")))
-    var found: [[Int]: UInt64] = [:]
-    try read.elements { block in
-      for k in block.values.indices { found[[block.rows[k], block.columns[k]]] = block.values[k].bitPattern }
-    }
-    #expect(
-      found == [[2, 1]: Double.nan.bitPattern, [0, 3]: (-0.1).bitPattern, [2, 0]: 1e300.bitPattern])
-    #expect(read.shape == (3, 4))
   }
 
   @Test("a damaged index of a sparse matrix is a sentence", arguments: ["indices", "indptr", "shape"])

@@ -144,11 +144,16 @@ extension ElementTable {
 }
 
 /// Words and their codes, in order of first mention.
-struct WordList {
-  private(set) var words: [String] = []
-  private(set) var codes: [String: Int] = [:]
+public struct WordList: Sendable {
+  /// The words, by code.
+  public private(set) var words: [String] = []
+  /// The code of each word.
+  public private(set) var codes: [String: Int] = [:]
 
-  mutating func code(_ word: String) -> Int {
+  public init() {}
+
+  /// The code of `word`, a new one where it was not met before.
+  public mutating func code(_ word: String) -> Int {
     if let code = codes[word] { return code }
     codes[word] = words.count
     words.append(word)

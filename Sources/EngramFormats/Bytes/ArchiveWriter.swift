@@ -8,7 +8,13 @@ import Glibc
 /// A member goes to a nameless file on disk first and is packed when the archive is completed, so memory does not grow
 /// with the arrays. Equal content gives equal bytes: every entry has the time 1980-01-01.
 public final class ArchiveWriter {
-  private var members: [(name: String, file: UnsafeMutablePointer<FILE>)] = []
+  /// A file in the archive that is being written.
+  public struct Member {
+    fileprivate let name: String
+    fileprivate let file: UnsafeMutablePointer<FILE>
+  }
+
+  private var members: [Member] = []
   private let path: String
   private let level: UInt32
 
@@ -24,10 +30,10 @@ public final class ArchiveWriter {
 
   private init(_ path: String, _ level: UInt32) { (self.path, self.level) = (path, level) }
 
-  /// Begins the member `name`; what is written from now on is its content.
+  /// Begins the member `name`; several may grow side by side.
   ///
   /// - Throws: `Problem` when there is no room for it on disk.
-  public func begin(_ name: String) throws {
+  public func begin(_ name: String) throws -> Member {
     var template = Array("\(path).partial-\(getpid()).XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw failure("cannot create the file") }
@@ -36,18 +42,14 @@ public final class ArchiveWriter {
       close(descriptor)
       throw failure("cannot create the file")
     }
-    members.append((name, file))
+    let member = Member(name: name, file: file)
+    members.append(member)
+    return member
   }
 
-  /// Adds bytes to the member begun last.
-  public func write(_ bytes: [UInt8]) throws { try put(bytes) }
-
-  /// Adds numbers as they lie in memory, little-endian, to the member begun last.
-  public func write<T: H5Scalar>(numbers: [T]) throws { try put(numbers) }
-
-  private func put<T: BitwiseCopyable>(_ values: [T]) throws {
-    guard let file = members.last?.file else { preconditionFailure("no member was begun") }
-    guard fwrite(values, MemoryLayout<T>.stride, values.count, file) == values.count else {
+  /// Adds numbers or bytes as they lie in memory, little-endian.
+  public func write<T: H5Scalar>(_ numbers: [T], to member: Member) throws {
+    guard fwrite(numbers, MemoryLayout<T>.stride, numbers.count, member.file) == numbers.count else {
       throw failure("cannot write the file")
     }
   }
@@ -58,7 +60,7 @@ public final class ArchiveWriter {
       throw failure("cannot create the file")
     }
     do {
-      for (name, file) in members { try add(name, file, to: archive) }
+      for member in members { try add(member.name, member.file, to: archive) }
       guard zip_close(archive) == 0 else {
         throw Problem("cannot write the archive: \(Archive.reason(archive))", at: path)
       }

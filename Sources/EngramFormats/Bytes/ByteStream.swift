@@ -12,9 +12,15 @@ public protocol ByteStream: AnyObject {
   /// - Returns: The number of bytes; less than `buffer.count` at the end only.
   /// - Throws: `Problem` with the reason.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+  /// Passes over `count` bytes.
+  func skip(_ count: Int) throws
 }
 
 extension ByteStream {
+  public func skip(_ count: Int) throws {
+    for start in stride(from: 0, to: count, by: 1 << 20) { _ = try bytes(min(1 << 20, count - start)) }
+  }
+
   /// The next `count` bytes.
   ///
   /// - Throws: `Problem` when there are fewer.
@@ -85,6 +91,12 @@ public final class FileStream: ByteStream {
       filled += count
     }
     return filled
+  }
+
+  public func skip(_ count: Int) throws {
+    guard lseek(descriptor, off_t(count), SEEK_CUR) >= 0 else {
+      throw FileStream.failure("cannot read the file", place)
+    }
   }
 
   private static func failure(_ what: String, _ path: String) -> Problem {

@@ -3,14 +3,30 @@ import EngramKit
 /// Every reader and writer: the closed set of formats. One line a format, sorted by name.
 public enum FormatCatalogue {
   public static let readers: [any FormatReader.Type] = [
+    AnnDataReader.self,
+    ArchiveFormatReader.self,
+    ArrayReader.self,
     EngramFormatReader.self,
+    GraphMLReader.self,
+    MatlabReader.self,
+    MatrixMarketReader.self,
+    NestReader.self,
+    NetPyneReader.self,
     NixReader.self,
     NwbReader.self,
+    OldMatlabReader.self,
+    PhyReader.self,
     SonataReader.self,
+    TextReader.self,
   ]
 
   public static let writers: [any FormatWriter.Type] = [
+    AnnDataWriter.self,
+    ArchiveFormatWriter.self,
+    CSVWriter.self,
     EngramFormatWriter.self,
+    MatlabWriter.self,
+    MatrixMarketWriter.self,
     NwbWriter.self,
     SonataWriter.self,
   ]

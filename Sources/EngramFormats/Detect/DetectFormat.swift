@@ -7,7 +7,11 @@ import Glibc
 /// - Throws: `Problem`: not there, unreadable, empty, or HDF5 that cannot be opened.
 public func detectFormat(_ path: String, followExternal: Bool = false) throws -> Detection {
   let head = try firstBytes(of: path)
-  if let plain = detectPlain(head) { return plain }
+  if PhyReader.isPart(path) { return Detection(.phy, "spike_times.npy and spike_clusters.npy beside it") }
+  if let plain = detectPlain(head) {
+    return try plain.format == .json && isNetPyne(path)
+      ? Detection(.netpyne, "JSON with simData or simConfig") : plain
+  }
   // HDF5 may begin at byte 512, 1024, 2048, …, so its room decides; what it refuses by signature is text or binary.
   if head.starts(with: hdf5Signature) || isBinary(head) {
     do {
@@ -24,7 +28,10 @@ public func detectFormat(_ path: String, followExternal: Bool = false) throws ->
 /// - Throws: `Problem`: not there, unreadable, empty.
 public func detectHead(_ path: String) throws -> FileFormat {
   let head = try firstBytes(of: path)
-  if let plain = detectPlain(head) { return plain.format }
+  if PhyReader.isPart(path) { return .phy }
+  if let plain = detectPlain(head) {
+    return try plain.format == .json && isNetPyne(path) ? .netpyne : plain.format
+  }
   return head.starts(with: hdf5Signature) ? .hdf5 : isBinary(head) ? .binary : .text
 }
 
@@ -90,6 +97,28 @@ private func detectPlain(_ head: [UInt8]) -> Detection? {
   }
   if trimmed.first == "<", text.contains("<graphml") { return Detection(.graphml, "an element graphml") }
   return nil
+}
+
+/// Whether a JSON file names what NetPyNE saves, which need not be near its beginning.
+private func isNetPyne(_ path: String) throws -> Bool {
+  let marks = ["\"simData\"", "\"simConfig\"", "\"netpyne_version\""].map { Array($0.utf8) }
+  let stream = try FileStream(path)
+  let (blockLength, overlap) = (1 << 20, 32)
+  var tail: [UInt8] = []
+  var rest = stream.size
+  while rest > 0 {
+    let block = tail + (try stream.bytes(min(blockLength, rest)))
+    rest -= min(blockLength, rest)
+    let text = block.span
+    for place in 0..<text.count where text[place] == 0x22 {
+      for mark in marks
+      where place + mark.count <= text.count && mark.indices.allSatisfy({ mark[$0] == block[place + $0] }) {
+        return true
+      }
+    }
+    tail = Array(block.suffix(overlap))
+  }
+  return false
 }
 
 private func isBinary(_ head: [UInt8]) -> Bool {

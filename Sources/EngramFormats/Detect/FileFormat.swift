@@ -6,11 +6,13 @@ public enum FileFormat: String, Sendable, CaseIterable, Codable {
   case hdf5
   case numpy, npz, zip
   case matrixMarket = "matrix-market"
-  case graphml, json, nest, text, binary
+  case graphml, json, nest, netpyne, phy, csv, text, binary
 
   /// The format that a user names: its own name, or what its files usually end in.
   public init?(named text: String) {
-    let other = ["mat": FileFormat.matlab, "matlab": .matlab, "mtx": .matrixMarket, "h5ad": .anndata]
+    let other = [
+      "mat": FileFormat.matlab, "matlab": .matlab, "mtx": .matrixMarket, "h5ad": .anndata, "npy": .numpy,
+    ]
     guard let format = FileFormat(rawValue: text) ?? other[text] else { return nil }
     self = format
   }
@@ -33,6 +35,9 @@ public enum FileFormat: String, Sendable, CaseIterable, Codable {
     case .graphml: "GraphML"
     case .json: "JSON"
     case .nest: "NEST recording"
+    case .netpyne: "NetPyNE output"
+    case .phy: "a Kilosort and Phy folder"
+    case .csv: "comma-separated values"
     case .text: "text"
     case .binary: "binary of no known format"
     }

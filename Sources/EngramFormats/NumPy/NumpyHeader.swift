@@ -42,7 +42,7 @@ public struct NumpyHeader: Sendable, Equatable {
     type = try NumpyType(descr)
     length = 8 + width + textLength
     guard shape.count <= 32, shape.allSatisfy({ $0 >= 0 }) else { throw Problem("has shape \(shape)") }
-    let declared = shape.reduce((bytes: type.size, overflow: false)) { product, extent in
+    let declared = (shape + [type.size]).reduce((bytes: 1, overflow: false)) { product, extent in
       let next = product.bytes.multipliedReportingOverflow(by: extent)
       return (next.partialValue, product.overflow || next.overflow)
     }

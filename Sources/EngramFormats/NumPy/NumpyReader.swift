@@ -43,9 +43,16 @@ public final class NumpyReader {
   ///
   /// - Throws: `Problem`: a fraction, a number out of range, no numbers, fewer elements, damaged.
   public func integers<T: FixedWidthInteger & BitwiseCopyable>(
-    _ count: Int, field: String? = nil, as _: T.Type = Int.self
+    _ count: Int, field: String? = nil, as _: T.Type = T.self
   ) throws -> [T] {
     try column(count, field).integers()
+  }
+
+  /// Passes over the next `count` elements.
+  func skip(_ count: Int) throws {
+    guard count <= remaining else { throw Problem("has \(remaining) elements left, not \(count)", at: place) }
+    position += count
+    try stream.skip(count * header.type.size)
   }
 
   /// The next `count` elements as texts.
@@ -91,7 +98,7 @@ public final class NumpyReader {
 }
 
 /// Elements whose first axis varies fastest, in the order in which the last does.
-private func rowByRow(_ elements: [Double], _ shape: [Int]) -> [Double] {
+func rowByRow(_ elements: [Double], _ shape: [Int]) -> [Double] {
   var strides = [1]
   for extent in shape.dropLast() { strides.append((strides.last ?? 1) * extent) }
   var result: [Double] = []

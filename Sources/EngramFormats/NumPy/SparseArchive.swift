@@ -15,28 +15,32 @@ public final class SparseArchive {
   /// Elements stored, the zeros that fill blocks and diagonals included.
   public let count: Int
   public let archive: NumpyArchive
+  private let prefix: String
 
   /// Elements handed on at once.
   static let blockLength = 1 << 17
 
   /// Whether the arrays of an archive are those of a sparse matrix.
-  public static func isSparse(_ archive: NumpyArchive) -> Bool {
-    ["format", "shape", "data"].allSatisfy(archive.contains)
+  ///
+  /// - Parameter prefix: Before the names of its arrays, where an archive holds more than the matrix.
+  public static func isSparse(_ archive: NumpyArchive, prefix: String = "") -> Bool {
+    ["format", "shape", "data"].allSatisfy { archive.contains(prefix + $0) }
   }
 
   /// Looks at what kind of matrix it is.
   ///
   /// - Throws: `Problem`: no sparse matrix, a format that SciPy does not write, damaged.
-  public init(_ archive: NumpyArchive) throws {
+  public init(_ archive: NumpyArchive, prefix: String = "") throws {
     self.archive = archive
-    let name = try archive.array("format").texts(1).first ?? ""
+    self.prefix = prefix
+    let name = try archive.array(prefix + "format").texts(1).first ?? ""
     guard let storage = Storage(rawValue: name) else {
       throw Problem(
         "holds a sparse matrix in format “\(name)”, which is none of csr, csc, bsr, coo, dia",
         at: archive.path)
     }
     self.storage = storage
-    let extents = try archive.array("shape")
+    let extents = try archive.array(prefix + "shape")
     guard extents.header.count == 2 else {
       throw Problem("has \(extents.header.count) axes, and a matrix has 2", at: extents.place)
     }
@@ -45,7 +49,7 @@ public final class SparseArchive {
       throw Problem("has shape \(shape)", at: extents.place)
     }
     self.shape = (shape[0], shape[1])
-    count = try archive.array("data").header.count
+    count = try archive.array(prefix + "data").header.count
   }
 
   /// Hands on all elements in blocks; memory does not grow with their number.
@@ -63,7 +67,7 @@ public final class SparseArchive {
   }
 
   private func coordinates(_ body: (Triplets) throws -> Void) throws {
-    let (rows, columns, data) = (try array("row"), try array("col"), try archive.array("data"))
+    let (rows, columns, data) = (try array("row"), try array("col"), try archive.array(prefix + "data"))
     guard rows.header.count == count, columns.header.count == count else {
       throw unfit("row and col", rows.header.count)
     }
@@ -80,7 +84,7 @@ public final class SparseArchive {
   private func compressed(_ body: (Triplets) throws -> Void) throws {
     let major = storage == .csr ? shape.rows : shape.columns
     let pointers = try pointers(major, elements: count)
-    let (indices, data) = (try array("indices"), try archive.array("data"))
+    let (indices, data) = (try array("indices"), try archive.array(prefix + "data"))
     guard indices.header.count == count else { throw unfit("indices", indices.header.count) }
     var line = 0
     while data.remaining > 0 {
@@ -99,7 +103,7 @@ public final class SparseArchive {
   }
 
   private func blocks(_ body: (Triplets) throws -> Void) throws {
-    let (indices, data) = (try array("indices"), try archive.array("data"))
+    let (indices, data) = (try array("indices"), try archive.array(prefix + "data"))
     let extents = data.header.shape
     guard extents.count == 3, extents[1] > 0, extents[2] > 0, indices.header.count == extents[0],
       shape.rows % extents[1] == 0, shape.columns % extents[2] == 0, !data.header.isFortran
@@ -129,7 +133,7 @@ public final class SparseArchive {
   }
 
   private func diagonals(_ body: (Triplets) throws -> Void) throws {
-    let (offsets, data) = (try array("offsets"), try archive.array("data"))
+    let (offsets, data) = (try array("offsets"), try archive.array(prefix + "data"))
     let extents = data.header.shape
     guard extents.count == 2, extents[0] == offsets.header.count, !data.header.isFortran else {
       throw unfit("offsets", offsets.header.count)
@@ -152,7 +156,7 @@ public final class SparseArchive {
   }
 
   private func array(_ name: String) throws -> NumpyReader {
-    let array = try archive.array(name)
+    let array = try archive.array(prefix + name)
     guard array.header.shape.count == 1 else {
       throw Problem("has shape \(array.header.shape)", at: array.place)
     }
@@ -186,25 +190,5 @@ public final class SparseArchive {
     Problem(
       "has \(found) entries in \(name), which does not fit \(count) elements of \(shape.rows) × \(shape.columns)",
       at: archive.path, fix: "the matrix is damaged: write it again")
-  }
-}
-
-extension SparseMatrix {
-  /// Writes the matrix as `scipy.sparse.save_npz` does, in format csr.
-  ///
-  /// - Throws: `Problem` with the system's reason; nothing is left behind.
-  public func writeNumpy(_ path: String) throws {
-    try ArchiveWriter.write(path) { writer in
-      try writer.array("indices", indices)
-      // SciPy wants one type for both index arrays, int32 where it suffices.
-      if count <= Int(Int32.max) {
-        try writer.array("indptr", offsets.map { Int32($0) })
-      } else {
-        try writer.array("indptr", offsets)
-      }
-      try writer.array("format", texts: ["csr"], shape: [])
-      try writer.array("shape", [Int64(rows), Int64(columns)])
-      try writer.array("data", values)
-    }
   }
 }

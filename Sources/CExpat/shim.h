@@ -1,0 +1,3 @@
+// Lets Swift see Expat; no logic.
+#pragma once
+#include <expat.h>
