@@ -21,6 +21,8 @@ public func checkFile(_ path: String) throws -> [Finding] {
   switch format.format {
   case .json: list.part("") { try checkConfiguration(path, &$0) }
   case .oldMatlab: list.add(.matlabVersion, "", "is a \(format.format.title) file, which is not HDF5")
+  case .numpy, .npz, .matrixMarket, .graphml, .nest, .netpyne, .phy, .matlab, .anndata:
+    if let reader = FormatCatalogue.reader(format.format) { checkByReading(path, reader, &list) }
   case let other where !other.isHDF5:
     list.add(.badSignature, "", "is \(other.title), not HDF5 (\(format.because))")
   default: checkHDF5(path, format.format, &list)

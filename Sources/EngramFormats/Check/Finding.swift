@@ -77,6 +77,10 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
   case orientation = "ENG002"
   case snapshotWidth = "ENG003"
   case matlabVersion = "MAT001"
+  case opaqueObject = "MAT002"
+  case sparseArrays = "MAT003"
+  case elementCount = "MTX001"
+  case pythonObjects = "NPY001"
   case nwbRequired = "NWB001"
   case nwbIndex = "NWB002"
   case nwbOrder = "NWB003"
@@ -88,7 +92,7 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
   public var severity: Problem.Severity {
     switch self {
     case .magic, .oldNames, .sorting, .units, .severalGroups, .frames, .orientation, .nwbOrder,
-      .nwbResolution, .nwbIntervals:
+      .nwbResolution, .nwbIntervals, .opaqueObject:
       .warning
     default: .error
     }
@@ -120,6 +124,10 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
     case .orientation: "set the attribute orientation to post_by_pre or pre_by_post"
     case .snapshotWidth: "write the snapshots again: one weight for each edge"
     case .matlabVersion: "save it in MATLAB with -v7.3"
+    case .opaqueObject: "save numbers instead of the object: double(x), char(x), struct(x)"
+    case .sparseArrays: "the matrix is damaged: write it again"
+    case .elementCount: "copy the file again from its source, or correct its line of sizes"
+    case .pythonObjects: "save numbers: np.save(name, np.asarray(values, dtype=float))"
     case .nwbRequired: "write the file again with a tool that follows the NWB schema"
     case .nwbIndex: "write the table again: its readers give wrong rows, or none"
     case .nwbOrder: "sort the spike times of each unit"
