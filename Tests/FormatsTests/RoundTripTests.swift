@@ -18,7 +18,7 @@ import Testing
   /// A network drawn from a fixed seed: some pairs joined twice, some weights 0, −0, huge, tiny or no number.
   private static func drawn(_ seed: UInt64, neurons: Int, edges: Int) -> Network {
     var random = RandomStream(seed: seed)
-    let special: [Double] = [.nan, 0, -0.0, 1e300, 5e-324, -.infinity, 0.1, 1 / 3]
+    let special: [Double] = [.nan, 0, -0.0, 1e300, .leastNonzeroMagnitude, -.infinity, 0.1, 1 / 3]
     let list = (0..<edges).map { edge in
       (
         source: Int(random.next() % UInt64(neurons)), target: Int(random.next() % UInt64(neurons)),
