@@ -86,8 +86,8 @@ public struct GradientAlignment: Analysis {
 
   /// The blocks of `weights` that are compared, in double precision.
   private func chosen(_ weights: Weights, of exact: Weights) throws -> Weights {
-    let wanted = block.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
-    for name in wanted { _ = try weights.double(String(name)) }
+    let wanted: [String] = block.split(separator: ",").map { part in String(part).filter { $0 != " " } }
+    for name in wanted { _ = try weights.double(name) }
     let taken = weights.blocks.filter {
       exact[$0.name] != nil && (wanted.isEmpty || wanted.contains($0.name))
     }

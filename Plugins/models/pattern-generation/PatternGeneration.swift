@@ -37,11 +37,13 @@ public struct PatternGeneration: TaskModel {
         fix: "give one for each, or one for all")
     }
     func angle(_ frequency: Double, _ t: Int) -> Double { 2 * .pi * frequency * Double(t) * dt / 1000 }
-    let target = (1...steps).map { t in
-      frequencies.indices.reduce(0) { sum, i in
+    let target = (1...steps).map { t -> Double in
+      var sum = 0.0
+      for (i, frequency) in frequencies.enumerated() {
         let amplitude = amplitudes[amplitudes.count == 1 ? 0 : i]
-        return sum + amplitude * sin(angle(frequencies[i], t) + phase * Double(i + 1))
-      } / Double(frequencies.count)
+        sum += amplitude * sin(angle(frequency, t) + phase * Double(i + 1))
+      }
+      return sum / Double(frequencies.count)
     }
     let drive = (1...steps).flatMap { t in inputFrequencies.map { sin(angle($0, t)) } }
     return Source(drive: drive, target: target, channels: inputFrequencies.count, noise: noise)
