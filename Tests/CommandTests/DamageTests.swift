@@ -44,6 +44,28 @@ struct DamageTests {
     #expect(left.count == 500, "only the mutants themselves are there")
   }
 
+  @Test("a batch of 300 mutated and truncated ones ends, with a reason for each that fails")
+  func conversions() throws {
+    let folder = try Folder()
+    var random = SplitMix(seed: 300)
+    let originals = try Self.sound().map { try Data(contentsOf: $0) }
+    let names = (0..<300).map { "mutant-\($0).h5" }
+    for (number, name) in names.enumerated() {
+      try folder.write("", to: "in/\(name)")
+      try mutate(originals[number % originals.count], &random).write(
+        to: folder.url.appendingPathComponent("in/\(name)"))
+    }
+    let words = ["convert", "in", "--to", "engram", "--out", "out", "--jobs", "2", "--memory", "1G"]
+    let outcome = try Engram.run(words, in: folder.url, limit: 500)
+    #expect(!outcome.crashed && [1, 3].contains(outcome.status), "\(outcome.messages.suffix(500))")
+    #expect(!outcome.messages.contains("HDF5-DIAG") && !outcome.messages.contains("killed by signal"))
+    let made = try FileManager.default.contentsOfDirectory(atPath: folder.path("out"))
+    #expect(!made.contains { $0.contains(".partial-") })
+    for name in names where !made.contains(name) {
+      #expect(outcome.messages.contains("in/\(name) "), "\(name) is neither converted nor reported")
+    }
+  }
+
   private func judge(_ run: (name: String, process: Process, scratch: Folder, since: Date)) throws {
     while run.process.isRunning, Date().timeIntervalSince(run.since) < 200 { usleep(1000) }
     if run.process.isRunning {
