@@ -144,6 +144,18 @@ import Testing
     #expect(edges.sources == [1, 2] && edges.targets == [2, 0])
   }
 
+  @Test("words are no connections unless the user says so")
+  func prose() throws {
+    let scratch = try Scratch()
+    let path = try scratch.file("p.txt", "just some words\n")
+    let problem = #expect(throws: Problem.self) { try read(path) }
+    #expect(problem?.fix?.contains("--object edges") == true)
+    let pairs = try scratch.file("q.txt", "AVAL AVBL\nAVBL PVCL\n")
+    var options = ConversionOptions()
+    options.objects = ["edges"]
+    #expect(try read(pairs, options).edges[0].count == 2)
+  }
+
   static let trains: [SpikeTrains] = [
     SpikeTrains(times: [], offsets: [0, 0, 0], ids: [0, 1], start: 0, stop: 10),
     SpikeTrains(times: [0.1], offsets: [0, 1], ids: [0], start: 0, stop: 1),

@@ -107,6 +107,9 @@ struct TextTable {
     }
     if width == 2, isNumeric, isWhole(0) != isWhole(1) || path.hasSuffix(".gdf") { return .spikes }
     if width == 2, isNumeric { throw unclear("a whole number each, which may be connections or spikes") }
+    guard sample.contains(where: { $0.contains { Double($0) != nil } }) else {
+      throw unclear("words only, which may be connections or no table at all")
+    }
     if width > 2, isNumeric, sample.count == width, isWhole(0), isWhole(1), isWhole(2) {
       throw unclear("as many as there are rows, which may be connections or a matrix")
     }
