@@ -26,7 +26,7 @@ import Testing
     let reader = try #require(FormatCatalogue.reader(format))
     var options = ConversionOptions()
     (options.orientation, options.timeUnit, options.idBase, options.dt) = (.postRows, "s", 0, 0.1)
-    var random = RandomStream(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ Int($1) & 0xFFFF }))
+    var random = RandomStream(seed: name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     let start = ContinuousClock.now
     for _ in 0..<100 {
       var bytes = whole

@@ -9,7 +9,8 @@ import Testing
   static let facts = Samples.facts([
     "samples/nwb_old/", "samples/peer_written/nwb/", "samples/peer_written/nix/",
   ])
-  .filter { $0.fact != "peer-cannot" }
+  // pynwb makes up an empty array for a series whose file has no data; here such a series is none.
+  .filter { $0.fact != "peer-cannot" && !($0.file.contains("no_data") && $0.fact.hasPrefix("acquisition")) }
 
   @Test("the list of facts has not shrunk") func enough() { #expect(Self.facts.count >= 20) }
 

@@ -136,7 +136,7 @@ public struct OdeTrajectories: TaskModel, Model {
       for first in firsts {
         let origin = points == nil ? begin : states[first]
         for k in first..<first + length {
-          input.append(times[k] - (points == nil ? 0 : times[first]))
+          input.append(points == nil ? times[k] : times[k - first])
           input += origin
           target += states[k]
         }

@@ -150,7 +150,7 @@ final class PluginProcess: Sendable {
 
   /// Why it ended, with the last line of what it said.
   private func ended(_ state: inout State, _ doing: String) -> Problem {
-    hearEnding(&state, patience: 2)
+    hearEnding(&state, patience: 10)
     let said = state.errors.lastLine.map { ": \($0)" } ?? ""
     let how: String
     if let ending = state.ending, ending.error != 0 {
