@@ -55,7 +55,8 @@ struct MisbehavingPluginTests {
     let folder = try Folder()
     _ = try Misbehaving.make(in: folder)
     try folder.write(
-      "engram: 1\nseed: 1\nsteps:\n  - { id: told, analysis: misbehaving, set: { mode: hang } }\n", to: "e.yaml")
+      "engram: 1\nseed: 1\nsteps:\n  - { id: told, analysis: misbehaving, set: { mode: hang } }\n",
+      to: "e.yaml")
     let scratch = try Folder()
     let process = try Engram.start(
       ["run", "e.yaml", "--plugins", "misbehaving"], in: folder.url, scratch: scratch)

@@ -62,11 +62,16 @@ import Testing
         "jc": Array(pointers.prefix(10)),
         "ir": rows.prefix(10).map { Int($0) },
       ]
+    case .cell where !items: found["sum"] = NSNull()
     case .cell(let paths):
       if variable.className.isEmpty {
         found["dtype"] = "object"
       } else {
-        found["items"] = try paths.prefix(8).map { try describe(file, try file.variable($0), items: false) }
+        // MATLAB counts down the columns; the facts go along the rows.
+        let (rows, columns) = (variable.shape[0], variable.shape.dropFirst().reduce(1, *))
+        found["items"] = try (0..<min(8, rows * columns)).map {
+          try describe(file, try file.variable(paths[$0 % columns * rows + $0 / columns]), items: false)
+        }
       }
     case .fields(_, let fields): found = ["cls": "struct", "fields": fields.sorted()]
     case .opaque:

@@ -80,7 +80,9 @@ public struct HopfieldCapacity: Analysis {
       columns["one_step_theory", default: []].append(erfc((1 / (2 * realised)).squareRoot()) / 2)
       outputs.progress(Double(number + 1) / Double(loads.count), "load \(shortest(load))")
     }
-    for (name, values) in columns.sorted(by: { $0.key < $1.key }) { try outputs.put("capacity/\(name)", values) }
+    for (name, values) in columns.sorted(by: { $0.key < $1.key }) {
+      try outputs.put("capacity/\(name)", values)
+    }
     try outputs.put("capacity/critical_load", Self.criticalLoad())
     let n = Double(neurons)
     try outputs.put(

@@ -128,8 +128,13 @@ struct AnnDataFrame {
     let labels = try group.dataset(index)
     names = labels.type.isString ? try labels.readStrings() : try labels.read(Int.self).map(String.init)
     var (columns, lost) = ([(String, NodeTable.Column)](), [String]())
-    let stated =
-      try group.attributes.contains("column-order") ? group.attributes.strings("column-order") ?? [] : []
+    var stated: [String] = []
+    // h5py stores an empty list as one of floats.
+    if group.attributes.contains("column-order"),
+      case .strings(let all, _) = try group.attributes.value("column-order")
+    {
+      stated = all
+    }
     for name in stated.isEmpty ? try group.names() : stated where name != index && name != "__categories" {
       if let values = try AnnDataFrame.column(group, name), AnnDataFrame.length(values) == names.count {
         columns.append((name, values))

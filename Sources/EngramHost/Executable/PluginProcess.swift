@@ -172,7 +172,10 @@ final class PluginProcess: Sendable {
 
   private func hearEnding(_ state: inout State, patience: Double) {
     var watched = pollfd(fd: state.program.status, events: Int16(POLLIN), revents: 0)
-    guard state.ending == nil, poll(&watched, 1, Int32(patience * 1000)) > 0 else { return }
+    guard state.ending == nil else { return }
+    var ready: Int32
+    repeat { ready = poll(&watched, 1, Int32(patience * 1000)) } while ready < 0 && errno == EINTR
+    guard ready > 0 else { return }
     var ending = engram_ending()
     if read(state.program.status, &ending, MemoryLayout<engram_ending>.size)
       == MemoryLayout<engram_ending>.size
