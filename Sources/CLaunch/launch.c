@@ -121,6 +121,11 @@ static void guard(pid_t child, int started, int life, int status) {
   wake = bell[1];
   struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_NOCLDSTOP};
   sigaction(SIGCHLD, &action, NULL);
+  // Who started us may have blocked it, and a mask is inherited.
+  sigset_t children;
+  sigemptyset(&children);
+  sigaddset(&children, SIGCHLD);
+  sigprocmask(SIG_UNBLOCK, &children, NULL);
   struct engram_ending ending = {error, 0};
   struct pollfd watched[2] = {{bell[0], POLLIN, 0}, {life, POLLIN, 0}};
   // A child that ended before the handler was there is seen by the first look.

@@ -209,7 +209,8 @@ struct TheoremTests {
       #expect(abs(slower.errors[300]) < 1e-10 && abs(slower.moved - 0.0032) < 5e-5)
     }
     let mdgl = try course(try learner("mdgl", ["feedback": .text("cell")]), rate: 13.5)
-    #expect(mdgl.moved > 0.1, "\(mdgl.moved), \(mdgl.errors.prefix(3)), \(mdgl.errors.suffix(2))")
+    // The specification gives no distance for it: the error grows to a cycle, far from where three-factor stays.
+    #expect(abs(mdgl.errors[300]) > 5 * abs(mdgl.errors[0]) && mdgl.moved > 0.05)
     #expect(try course(local, rate: 13.5).moved < 0.01)
   }
 
