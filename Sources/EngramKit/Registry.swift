@@ -62,8 +62,8 @@ extension Instance {
 /// All plugins of a run, by name. A value: made at start from the catalogue and what was loaded from outside.
 public struct Registry: Sendable {
   private var entries: [String: Entry] = [:]
-  /// Plugins that were found and cannot be used, with the reason, by name.
-  public private(set) var refused: [String: Problem] = [:]
+  /// Plugins that were found and cannot be used, with every reason, by name.
+  public private(set) var refused: [String: [Problem]] = [:]
   /// Every reason why something that was found cannot be used, in the order of finding.
   public private(set) var refusals: [Problem] = []
 
@@ -87,7 +87,7 @@ public struct Registry: Sendable {
   /// Remembers why the plugin that would be called `name` cannot be used: who asks for it is told.
   public mutating func refuse(_ name: String, _ problem: Problem) {
     refusals.append(problem)
-    if entries[name] == nil { refused[name] = refused[name] ?? problem }
+    if entries[name] == nil { refused[name, default: []].append(problem) }
   }
 
   /// Every description, sorted by kind and name.
@@ -99,10 +99,10 @@ public struct Registry: Sendable {
 
   /// The plugin called `name`.
   ///
-  /// - Throws: `Problem` with the nearest known name.
+  /// - Throws: `Problem` with the nearest known name; `Problems` where it was found and cannot be used.
   public func entry(_ name: String) throws -> Entry {
     if let entry = entries[name] { return entry }
-    if let reason = refused[name] { throw reason }
+    if let reasons = refused[name] { throw Problems(reasons) }
     let near = nearestName(to: name, among: entries.keys.sorted())
     throw Problem(
       "there is no plugin '\(name)'",

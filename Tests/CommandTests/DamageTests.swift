@@ -1,3 +1,4 @@
+import EngramData
 import Foundation
 import Testing
 
@@ -63,6 +64,23 @@ struct DamageTests {
     #expect(!made.contains { $0.contains(".partial-") })
     for name in names where !made.contains(name) {
       #expect(outcome.messages.contains("in/\(name) "), "\(name) is neither converted nor reported")
+    }
+  }
+
+  /// Followed without memory, three links back at each of 32 levels are 3^32 paths.
+  @Test("groups that contain themselves end: NWB files, results and plain HDF5 alike")
+  func circles() throws {
+    let folder = try Folder()
+    for (name, home) in [("nwb", "processing"), ("engram", "engram/results/step"), ("plain", "data")] {
+      try H5File.write(folder.path("\(name).h5")) { file in
+        if name == "nwb" { try file.root.attributes.set("nwb_version", "2.7.0") }
+        try file.root.write("\(home)/part/values", [1.0, 2])
+        for back in ["a", "b", "c"] { try file.root.hardLink("\(home)/part/\(back)", to: "/\(home)") }
+      }
+      for verb in [["inspect"], ["check"], ["convert", "--to", "engram", "--out", "\(name)-out"]] {
+        let outcome = try Engram.run([verb[0], "\(name).h5"] + verb.dropFirst(), in: folder.url, limit: 20)
+        #expect(!outcome.crashed, "\(verb) \(name): \(outcome.messages)")
+      }
     }
   }
 

@@ -32,6 +32,14 @@ final class H5Node: Sendable {
   }
   var place: String { file.place(path) }
 
+  /// A number that the object has under every name.
+  func identity() throws -> UInt64 {
+    var info = H5O_info_t()
+    let status = hdf5 { engram_object_info(id, &info) }
+    guard status >= 0 else { throw hdf5 { libraryProblem("look at the object", at: place) } }
+    return UInt64(info.addr) ^ UInt64(info.fileno) << 48
+  }
+
   /// The absolute path of `name` below this object.
   func child(_ name: String) -> String {
     if name.hasPrefix("/") { return name }

@@ -117,12 +117,9 @@ private struct Walk {
 
   /// The name under which the object was met before; remembers it otherwise.
   private mutating func seen(_ node: H5Node) throws -> String? {
-    var info = H5O_info_t()
-    let status = hdf5 { engram_object_info(node.id, &info) }
-    guard status >= 0 else { throw hdf5 { libraryProblem("look at the object", at: node.place) } }
-    let address = UInt64(info.addr) ^ UInt64(info.fileno) << 48
-    if let name = met[address] { return name }
-    met[address] = node.path
+    let identity = try node.identity()
+    if let name = met[identity] { return name }
+    met[identity] = node.path
     return nil
   }
 

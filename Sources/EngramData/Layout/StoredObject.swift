@@ -124,16 +124,11 @@ extension EngramFile {
   /// Names and paths of what a step wrote outside its own group.
   func links(of step: String) throws -> [(name: String, path: String)] {
     var found: [(String, String)] = []
-    func walk(_ group: H5Group, _ prefix: String) throws {
-      for link in try group.links() {
-        if case .soft(let path) = link.kind {
-          found.append((prefix + link.name, path))
-        } else if link.kind == .hard, try group.kind(of: link.name) == .group {
-          try walk(try group.group(link.name), "\(prefix)\(link.name)/")
-        }
-      }
+    let root = try h5.root.group("/engram/results/\(step)")
+    try root.walk { group, link in
+      if case .soft(let path) = link.kind { found.append((group.child(link.name, below: root), path)) }
+      return true
     }
-    try walk(try h5.root.group("/engram/results/\(step)"), "")
     return found
   }
 
@@ -146,19 +141,15 @@ extension EngramFile {
   /// The datasets in a step's own group, at any depth.
   private func results(of step: String) throws -> [StoredObject] {
     var found: [StoredObject] = []
-    func walk(_ group: H5Group, _ prefix: String) throws {
-      for link in try group.links() where link.kind == .hard {
-        let name = prefix + link.name
-        if try group.kind(of: link.name) == .group {
-          try walk(try group.group(link.name), name + "/")
-        } else if let object = try healthy({
-          try object(path: "\(group.path)/\(link.name)", owner: (step, name))
-        }) {
-          found.append(object)
-        }
+    let root = try h5.root.group("/engram/results/\(step)")
+    try root.walk { group, link in
+      guard link.kind == .hard, try group.kind(of: link.name) != .group else { return true }
+      let name = group.child(link.name, below: root)
+      if let object = try healthy({ try object(path: "\(group.path)/\(link.name)", owner: (step, name)) }) {
+        found.append(object)
       }
+      return false
     }
-    try walk(try h5.root.group("/engram/results/\(step)"), "")
     return found
   }
 

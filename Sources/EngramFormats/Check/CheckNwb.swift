@@ -20,16 +20,15 @@ func checkNwb(_ file: H5File, _ list: inout FindingList) throws {
   if try root.kind(of: "specifications") == nil, root.attributes.contains(".specloc") {
     list.add(.nwbRequired, "/", "refers to /specifications, which is not there")
   }
-  list.part("/") { try checkTypes(try file.root, file, &$0, depth: 0) }
+  try checkTypes(file, &list)
 }
 
 /// Every typed group: tables and time series.
-private func checkTypes(_ group: H5Group, _ file: H5File, _ list: inout FindingList, depth: Int) throws {
-  guard depth < 32 else { return }
-  for link in try group.links() where link.kind == .hard {
-    guard try group.kind(of: link.name) == .group, link.name != "specifications" else { continue }
-    let own = try group.group(link.name)
-    list.part(own.path) { list in
+private func checkTypes(_ file: H5File, _ list: inout FindingList) throws {
+  try file.walk { entry in
+    guard entry.content == .group, !entry.path.hasPrefix("/specifications") else { return true }
+    list.part(entry.path) { list in
+      let own = try file.root.group(entry.path)
       let attributes = own.attributes
       let type = try attributes.contains("neurodata_type") ? attributes.string("neurodata_type") : nil
       if ["Units", "DynamicTable", "TimeIntervals"].contains(type ?? "") {
@@ -39,7 +38,7 @@ private func checkTypes(_ group: H5Group, _ file: H5File, _ list: inout FindingL
         try checkSeries(own, file, &list)
       }
     }
-    try checkTypes(own, file, &list, depth: depth + 1)
+    return true
   }
 }
 

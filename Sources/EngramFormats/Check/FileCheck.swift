@@ -34,8 +34,8 @@ private func checkHDF5(_ path: String, _ format: FileFormat, _ list: inout Findi
   let h5: H5File
   do { h5 = try H5File(reading: path) } catch { return list.add(.damaged, "", problem(error, at: path).what) }
   if format == .nwb {
-    list.part("/") { try checkNwb(h5, &$0) }
     list.part("/") { try checkElements(h5, &$0) }
+    list.part("/") { try checkNwb(h5, &$0) }
     return
   }
   list.part("/") { list in
@@ -84,22 +84,13 @@ private func checkMagic(_ root: H5Group, _ list: inout FindingList) throws {
 
 /// Every dataset must be readable: its filters there, its first and last elements in the file.
 private func checkElements(_ h5: H5File, _ list: inout FindingList) throws {
-  var seen = 0
-  func walk(_ group: H5Group, _ list: inout FindingList, depth: Int) throws {
-    guard depth < 64, seen < 100_000 else { return }
-    for link in try group.links() where link.kind == .hard {
-      seen += 1
-      let path = group.path == "/" ? "/\(link.name)" : "\(group.path)/\(link.name)"
-      list.part(path) { list in
-        switch try group.kind(of: link.name) {
-        case .group: try walk(try group.group(link.name), &list, depth: depth + 1)
-        case .dataset: try probe(try group.dataset(link.name))
-        case .namedType, nil: break
-        }
-      }
+  try h5.walk { entry in
+    list.part(entry.path) { _ in
+      if entry.content == .dataset { try probe(try h5.root.dataset(entry.path)) }
+      if let problem = entry.problem { throw problem }
     }
+    return true
   }
-  try walk(try h5.root, &list, depth: 0)
 }
 
 private func probe(_ dataset: H5Dataset) throws {

@@ -172,22 +172,19 @@ extension LayoutContents {
   }
 
   private mutating func arrays(_ group: H5Group, _ name: String) throws {
-    for link in try group.links() where link.kind == .hard {
-      let path = "\(name)/\(link.name)"
-      if try group.kind(of: link.name) == .group {
-        try arrays(try group.group(link.name), path)
-        continue
-      }
-      let data = try group.dataset(link.name)
+    try group.walk { own, link in
+      guard link.kind == .hard, try own.kind(of: link.name) == .dataset else { return true }
+      let data = try own.dataset(link.name)
       guard data.type.isNumeric, !data.isNull else {
         contents.dropped.append("\(data.path): \(data.type.words)")
-        continue
+        return false
       }
       contents.arrays.append(
         ArrayStream(
-          path, shape: data.shape, unit: try data.attributes.string("units"),
+          "\(name)/\(own.child(link.name, below: group))", shape: data.shape, unit: try data.attributes.string("units"),
           stored: data.type.element ?? .float64
         ) { try data.shape.isEmpty ? data.read(Double.self) : data.read(Double.self, rows: $0) })
+      return false
     }
   }
 

@@ -34,22 +34,16 @@ extension NwbContents {
   mutating func general() throws {
     guard try root.kind(of: "general") == .group else { return }
     var texts: [String: JSON] = [:]
-    func gather(_ group: H5Group, _ depth: Int) throws {
-      for link in try group.links() where link.kind == .hard && depth < 16 {
-        switch try group.kind(of: link.name) {
-        case .group: try gather(try group.group(link.name), depth + 1)
-        case .dataset:
-          let data = try group.dataset(link.name)
-          guard data.type.isString, data.shape.count <= 1, data.count <= 64,
-            !group.path.hasSuffix("/electrodes")
-          else { continue }
-          texts[String(data.path.dropFirst("/general/".count))] = JSON(try data.readStrings())
-        default: continue
-        }
-      }
-    }
     let general = try root.group("general")
-    try gather(general, 0)
+    try general.walk { group, link in
+      guard link.kind == .hard else { return false }
+      guard try group.kind(of: link.name) == .dataset else { return true }
+      let data = try group.dataset(link.name)
+      if data.type.isString, data.shape.count <= 1, data.count <= 64, !group.path.hasSuffix("/electrodes") {
+        texts[String(data.path.dropFirst("/general/".count))] = JSON(try data.readStrings())
+      }
+      return false
+    }
     if try general.kind(of: "extracellular_ephys/electrodes") == .group {
       try table(try general.group("extracellular_ephys/electrodes"), "electrodes", .electrodes)
     }

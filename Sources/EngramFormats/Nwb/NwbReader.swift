@@ -20,7 +20,7 @@ public struct NwbReader: FormatReader {
     gathered.contents.sourceVersion = version
     gathered.contents.title = try text("session_description", root) ?? ""
     gathered.contents.sessionStart = try text("session_start_time", root)
-    try gathered.walk(root, depth: 0)
+    try gathered.walk()
     try gathered.general()
     return gathered.contents
   }
@@ -47,49 +47,51 @@ struct NwbContents {
 
   init(_ root: H5Group, _ options: ConversionOptions) { (self.root, self.options) = (root, options) }
 
-  /// Looks at every group below `group`, by its type.
-  mutating func walk(_ group: H5Group, depth: Int) throws {
-    guard depth < 32 else { return contents.dropped.append("\(group.path): lies deeper than 32 groups") }
-    for link in try group.links() {
-      if group.path == "/", ["specifications", "general"].contains(link.name) { continue }
+  /// Looks at every group by its type.
+  mutating func walk() throws {
+    try root.walk { group, link in
+      if group.path == "/", ["specifications", "general"].contains(link.name) { return false }
       switch link.kind {
-      case .soft, .other: continue
+      case .soft, .other: return false
       case .external(let other, _):
         contents.dropped.append("\(group.path)/\(link.name): a link to the file \(other)")
-        continue
+        return false
       case .hard: break
       }
       if group.path == "/scratch", link.name == "engram_provenance" {
         let text = try group.dataset(link.name).readString()
         contents.provenance = text.split(separator: "\n").map(String.init)
-        continue
+        return false
       }
       switch try group.kind(of: link.name) {
-      case .group: try object(try group.group(link.name), link.name, depth)
+      case .group: return try isContainer(try group.group(link.name), link.name)
       case .dataset where group.path != "/":
         contents.dropped.append("\(try group.dataset(link.name).path): no part of a known type")
-      default: continue
+        return false
+      default: return false
       }
     }
   }
 
-  private mutating func object(_ group: H5Group, _ name: String, _ depth: Int) throws {
+  /// Gathers a typed object; true where it is none, and others may lie in it.
+  private mutating func isContainer(_ group: H5Group, _ name: String) throws -> Bool {
     let type =
       try group.attributes.contains("neurodata_type") ? group.attributes.string("neurodata_type") : nil
     switch type {
     case "Units"?: try units(group, name)
     case "TimeIntervals"?: try intervals(group, name)
     case "DynamicTable"?: try table(group, name, .other)
-    case nil where !["/", ""].contains(group.path): try walk(group, depth: depth + 1)
+    case nil: return true
     default:
       if try group.exists("data"), try group.exists("timestamps") || group.exists("starting_time") {
         try series(group, name)
       } else if try group.kind(of: "data") == .dataset {
         contents.dropped.append("\(group.path): \(type ?? "") without times")
       } else {
-        try walk(group, depth: depth + 1)
+        return true
       }
     }
+    return false
   }
 
   func isWanted(_ name: String) -> Bool { options.objects.isEmpty || options.objects.contains(name) }
