@@ -181,7 +181,8 @@ extension LayoutContents {
       }
       contents.arrays.append(
         ArrayStream(
-          "\(name)/\(own.child(link.name, below: group))", shape: data.shape, unit: try data.attributes.string("units"),
+          "\(name)/\(own.child(link.name, below: group))", shape: data.shape,
+          unit: try data.attributes.string("units"),
           stored: data.type.element ?? .float64
         ) { try data.shape.isEmpty ? data.read(Double.self) : data.read(Double.self, rows: $0) })
       return false
