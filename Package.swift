@@ -93,6 +93,8 @@ let package = Package(
       name: "make-datasets", dependencies: ["EngramKit", "EngramData"], path: "datasets/make",
       exclude: ["all", "balanced-network.py"]),
 
+    .executableTarget(name: "bench-robertson", dependencies: ["EngramMath"], path: "bench/native"),
+
     tests("MathTests", ["EngramMath"]),
     tests("KitTests", ["EngramKit"]),
     tests("DataTests", ["EngramData", "EngramKit"]),

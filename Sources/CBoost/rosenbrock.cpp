@@ -29,15 +29,32 @@ struct SlopeJacobian {
 };
 }  // namespace
 
-extern "C" int engram_boost_rosenbrock4(engram_boost_slope f, engram_boost_jacobian jacobian, void *context, int size,
-                                        double t, double dt, const double *from, double *to, double *error) {
+// Kept from step to step: the stepper allocates some twenty vectors.
+struct engram_boost_stepper {
+  boost::numeric::odeint::rosenbrock4<double> method;
+  Vector x, next, error;
+};
+
+extern "C" engram_boost_stepper *engram_boost_stepper_new(int size) {
   try {
-    Vector x(size), next(size), difference(size);
-    std::copy(from, from + size, x.begin());
-    boost::numeric::odeint::rosenbrock4<double> stepper;
-    stepper.do_step(std::make_pair(Slope{f, context}, SlopeJacobian{jacobian, context}), x, t, next, dt, difference);
-    std::copy(next.begin(), next.end(), to);
-    std::copy(difference.begin(), difference.end(), error);
+    return new engram_boost_stepper{{}, Vector(size), Vector(size), Vector(size)};
+  } catch (const std::exception &) {
+    return nullptr;
+  }
+}
+
+extern "C" void engram_boost_stepper_free(engram_boost_stepper *stepper) { delete stepper; }
+
+extern "C" int engram_boost_rosenbrock4(engram_boost_stepper *stepper, engram_boost_slope f,
+                                        engram_boost_jacobian jacobian, void *context, double t, double dt,
+                                        const double *from, double *to, double *error) {
+  try {
+    engram_boost_stepper &own = *stepper;
+    std::copy(from, from + own.x.size(), own.x.begin());
+    own.method.do_step(std::make_pair(Slope{f, context}, SlopeJacobian{jacobian, context}), own.x, t, own.next, dt,
+                       own.error);
+    std::copy(own.next.begin(), own.next.end(), to);
+    std::copy(own.error.begin(), own.error.end(), error);
     return 0;
   } catch (const std::exception &) {
     return 1;

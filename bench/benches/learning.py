@@ -4,8 +4,9 @@ import os
 import statistics
 from pathlib import Path
 
+from benches.memory import torch, without_torch
 from measure import RESULTS, Runs, once
-from tools import ENGRAM, HERE, peer
+from tools import ENGRAM, HERE
 
 FEW, MANY = 5, 45
 BELOW = {"bptt": 0.8, "three-factor": 0.5, "modprop": 0.5}
@@ -29,10 +30,13 @@ def each(make, rounds: int = 3) -> tuple[float, float]:
 
 
 def learning() -> list[str]:
+    title = "Learning rules: 200 units, 200 steps, batches of 64, float32, 2 threads"
+    if absent := without_torch(title):
+        return absent
     os.environ.pop("OPENBLAS_NUM_THREADS", None)
-    theirs, memory = each(lambda count: peer("rnn_torch.py", "bptt", str(count)))
+    theirs, memory = each(lambda count: torch("rnn_torch.py", "bptt", str(count)))
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    lines = ["## Learning rules: 200 units, 200 steps, batches of 64, float32, 2 threads", "",
+    lines = [f"## {title}", "",
              "One update, from the difference between runs of 45 and 5; making the batch and the optimiser's step are included. "
              "Asked: `bptt` at most 0.8 of PyTorch's time, the rules that run forward in time at most 0.5.", "",
              "| | ms an update | peak MB | ours / peer | asked |", "|---|---|---|---|---|",
@@ -43,4 +47,28 @@ def learning() -> list[str]:
     return lines + [""]
 
 
-BENCHES = {"learning-rules": learning}
+def products(count: int) -> list[str]:
+    """`count` products of the Hessian: the power method's, stopped there."""
+    file = Path(f".build/bench-curvature-{count}.yaml")
+    file.write_text((HERE / "learning.yaml").read_text().replace("RULE", "bptt").replace("COUNT", "1") + (
+        "  - { id: curvature, analysis: hessian-spectrum, on: train, "
+        f"set: {{ trials: 64, method: power, tolerance: 0, max_iterations: {count} }} }}\n"))
+    return [ENGRAM, "run", str(file), "--out", RESULTS, "--jobs", "1"]
+
+
+def curvature() -> list[str]:
+    title = "A product of the Hessian with a direction: the same network, 2 threads"
+    if absent := without_torch(title):
+        return absent
+    os.environ.pop("OPENBLAS_NUM_THREADS", None)
+    theirs, memory = each(lambda count: torch("rnn_torch.py", "curvature", str(count)))
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    ours, own = each(products)
+    return [f"## {title}", "",
+            "From the difference between 45 and 5 products; PyTorch's by double backward. Asked: at most 0.8.", "",
+            "| | ms a product | peak MB | ours / peer |", "|---|---|---|---|",
+            f"| engram | {1e3 * ours:.1f} | {own:.0f} | {ours / theirs:.2f} |",
+            f"| PyTorch | {1e3 * theirs:.1f} | {memory:.0f} | |", ""]
+
+
+BENCHES = {"learning-rules": learning, "curvature": curvature}

@@ -76,6 +76,13 @@ public struct LeakyReluRnn: TrainableModel {
     return try LeakyReluTrial<Double>(weights, batch).answer(request, each)
   }
 
+  public func curvature(_ batch: Batch, at weights: Weights, _ random: RandomStream) throws -> (Weights)
+    throws -> Weights
+  {
+    if case .float32? = weights["W"]?.values { return try LeakyReluTrial<Float>(weights, batch).curvature() }
+    return try LeakyReluTrial<Double>(weights, batch).curvature()
+  }
+
   public func constrain(_ weights: inout Weights) {
     if !autapses, var block = weights["W"] {
       block.values = block.values.withoutDiagonal()

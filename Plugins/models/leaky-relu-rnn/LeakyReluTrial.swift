@@ -60,14 +60,28 @@ struct LeakyReluTrial<Element: Real> {
       trial.gradient = Weights(blocks(local).blocks.filter { ["Wout", "b"].contains($0.name) })
     } else if evidence.contains(.curvature) {
       guard let direction = request.direction else { throw Problem("curvature needs a direction") }
-      let along = try self.direction(direction)
-      let tangent = network.tangent(activity, along: along, judged)
-      trial.gradient = blocks(
-        network.curvature(
-          &activity, tangent, along: along, errors: loss.errors, turned: loss.tangent(tangent.outputs), judged
-        ))
+      trial.gradient = try product(activity, loss, direction)
     }
     return trial
+  }
+
+  /// The Hessian at this batch; what all directions share is computed once.
+  func curvature() throws -> (Weights) throws -> Weights {
+    let activity = try network.run(input)
+    let loss = try ReadoutLoss(network.outputs(activity, judged), target)
+    return { try product(activity, loss, $0) }
+  }
+
+  /// The Hessian's product with a direction.
+  private func product(
+    _ activity: LeakyReluActivity<Element>, _ loss: ReadoutLoss<Element>, _ direction: Weights
+  ) throws -> Weights {
+    let along = try self.direction(direction)
+    let tangent = network.tangent(activity, along: along, judged)
+    var work = activity
+    return blocks(
+      network.curvature(
+        &work, tangent, along: along, errors: loss.errors, turned: loss.tangent(tangent.outputs), judged))
   }
 
   /// Steps through the batch with a memory of one step, and hands each to `each`.

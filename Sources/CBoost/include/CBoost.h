@@ -33,9 +33,13 @@ int engram_boost_toms748(engram_boost_function f, void *context, double *low, do
 typedef void (*engram_boost_slope)(void *context, double t, const double *x, double *slope);
 /// Derivatives of the slopes by the variables, row by row, and by time.
 typedef void (*engram_boost_jacobian)(void *context, double t, const double *x, double *jacobian, double *in_time);
+/// Work space of steps of one system; NULL without memory.
+typedef struct engram_boost_stepper engram_boost_stepper;
+engram_boost_stepper *engram_boost_stepper_new(int size);
+void engram_boost_stepper_free(engram_boost_stepper *stepper);
 /// One Rosenbrock step of order 4 with an error estimate of order 3; 1 when Boost refused.
-int engram_boost_rosenbrock4(engram_boost_slope f, engram_boost_jacobian jacobian, void *context, int size, double t,
-                             double dt, const double *from, double *to, double *error);
+int engram_boost_rosenbrock4(engram_boost_stepper *stepper, engram_boost_slope f, engram_boost_jacobian jacobian,
+                             void *context, double t, double dt, const double *from, double *to, double *error);
 
 #ifdef __cplusplus
 }

@@ -54,7 +54,7 @@ public struct AdaptiveStepper: Sendable {
   ///   too small or too many are needed, `.notFinite` when the state is not finite.
   public mutating func advance(
     _ y: inout [Double], from start: Double, to end: Double,
-    jacobian: ((Double, [Double], inout Matrix) throws -> Void)? = nil, _ f: Slope
+    jacobian: SlopeJacobian? = nil, _ f: Slope
   ) throws {
     guard y.count == absoluteTolerance.count else {
       throw MathError.shape("\(y.count) variables, but tolerances for \(absoluteTolerance.count)")

@@ -3,6 +3,9 @@ import Glibc
 /// The slopes of a system of equations: writes dy/dt at `time` and `y` into `slope`, which has as many elements.
 public typealias Slope = (_ time: Double, _ y: [Double], _ slope: inout [Double]) throws -> Void
 
+/// Writes every derivative of the slopes by the variables, slope by row, into `matrix`, which holds those of before.
+public typealias SlopeJacobian = (_ time: Double, _ y: [Double], _ matrix: inout Matrix) throws -> Void
+
 /// The explicit Euler step y + dt f(t, y), of first order.
 public struct EulerStepper: Sendable {
   private var slope: [Double]
