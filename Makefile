@@ -24,11 +24,12 @@ demo: setup
 	@scripts/demo
 
 # One build serves the tests and the command: release, so that numbers are tested at the speed they are used.
-test: setup
+test:
+	@scripts/setup tests
 	swift build -c release --build-tests
 	swift format lint --strict -r Sources Plugins Tests datasets docs/examples Package.swift
-	swift test -c release --skip-build
-	scripts/test-install
+	scripts/with-python swift test -c release --skip-build
+	scripts/with-python scripts/test-install
 
 lint: setup
 	swift format lint --strict -r Sources Plugins Tests datasets docs/examples Package.swift
