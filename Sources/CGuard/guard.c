@@ -86,6 +86,8 @@ void engram_guard_install(int status) {
   sigset_t ours;
   sigemptyset(&ours);
   sigaddset(&ours, SIGVTALRM);
+  sigaddset(&ours, SIGINT);
+  sigaddset(&ours, SIGTERM);
   for (int i = 0; i < 4; i++) sigaddset(&ours, faults[i]);
   pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
   // Counts the process's own computing time: an idle process gets no ticks.

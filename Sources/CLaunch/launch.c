@@ -37,20 +37,23 @@ static void allow(int rules, const char *folder, uint64_t rights) {
   close(place);
 }
 
-static void confine(const char *folder) {
+// Keeps this process to `folder` and /dev where the kernel can; returns 0, or errno when it can and does not.
+static int confine(const char *folder) {
   long version = landlock_version();
-  if (version < 1) return;
+  if (version < 1) return 0;
   uint64_t rights = 2 | 16 | 32 | 0x1FC0;
   // Moving between folders is refused altogether by the first version.
   if (version >= 2) rights |= 1 << 13;
   if (version >= 3) rights |= 1 << 14;
   struct ruleset set = {rights};
   int rules = (int)syscall(CREATE_RULESET, &set, sizeof set, 0);
-  if (rules < 0) return;
+  if (rules < 0) return errno;
   allow(rules, folder, rights);
   allow(rules, "/dev", rights);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) syscall(RESTRICT_SELF, rules, 0);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno;
+  if (syscall(RESTRICT_SELF, rules, 0) != 0) return errno;
   close(rules);
+  return 0;
 }
 
 static void close_from(int first) {
@@ -92,11 +95,11 @@ static void become(
     setrlimit(RLIMIT_AS, &space);
   }
   if (memory > 0) bound(RLIMIT_DATA, memory);
-  if (chdir(folder) == 0) {
-    confine(folder);
+  int32_t error = chdir(folder) == 0 ? confine(folder) : errno;
+  if (error == 0) {
     execve(path, arguments, environment);
+    error = errno;
   }
-  int32_t error = errno;
   ssize_t told = write(3, &error, sizeof error);
   _exit(told > 0 ? 127 : 126);
 }

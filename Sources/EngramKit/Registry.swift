@@ -66,6 +66,8 @@ public struct Registry: Sendable {
   public private(set) var refused: [String: [Problem]] = [:]
   /// Every reason why something that was found cannot be used, in the order of finding.
   public private(set) var refusals: [Problem] = []
+  /// Names that several plugins claim, so that nobody knows which is meant.
+  private var contested: Set<String> = []
 
   public init(_ entries: [Entry] = []) throws {
     for entry in entries { try add(entry) }
@@ -90,9 +92,17 @@ public struct Registry: Sendable {
     if entries[name] == nil { refused[name, default: []].append(problem) }
   }
 
-  /// Every description, sorted by kind and name.
+  /// Remembers that the user named a plugin whose name another one has: neither is taken for the other, so whoever asks
+  /// for the name is told.
+  public mutating func contest(_ name: String, _ problem: Problem) {
+    contested.insert(name)
+    refusals.append(problem)
+    refused[name, default: []].append(problem)
+  }
+
+  /// Every description of what can be used, sorted by kind and name.
   public var descriptions: [Description] {
-    entries.values.map(\.description).sorted {
+    entries.values.map(\.description).filter { !contested.contains($0.name) }.sorted {
       ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name)
     }
   }
@@ -101,7 +111,7 @@ public struct Registry: Sendable {
   ///
   /// - Throws: `Problem` with the nearest known name; `Problems` where it was found and cannot be used.
   public func entry(_ name: String) throws -> Entry {
-    if let entry = entries[name] { return entry }
+    if !contested.contains(name), let entry = entries[name] { return entry }
     if let reasons = refused[name] { throw Problems(reasons) }
     let near = nearestName(to: name, among: entries.keys.sorted())
     throw Problem(

@@ -1,3 +1,4 @@
+import EngramHost
 import EngramKit
 import EngramRun
 
@@ -50,7 +51,9 @@ private func analyzeAll(_ invocation: Invocation, _ console: Console) throws -> 
     reading: try invocation.reading())
   let plugins = try registry()
   // What comes from outside gets a process of its own even for one file: it may crash, and it must end on Ctrl-C.
-  let isOutside = try plugins.entry(name).description.form != .builtIn
+  let description = try plugins.entry(name).description
+  let isOutside = description.form != .builtIn
+  try console.warn([Confinement.warning(of: description)].compactMap { $0 })
   let jobs = try invocation.count("jobs") ?? processorCount()
   let options = AnalyzeOptions(
     output: invocation.value("out") ?? "results/analyze", jobs: jobs,

@@ -90,6 +90,7 @@ private func test(_ folders: [String], _ json: Bool, _ console: Console) throws 
   let tally = try eachFile(folders, json, console) { folder in
     var trials: [PluginTrial] = []
     for plugin in try OutsidePlugins.find(in: folder) {
+      try console.warn([plugin.entry.flatMap { Confinement.warning(of: $0.description) }].compactMap { $0 })
       trials += try tryPlugin(plugin)
       trials += try tryExample(plugin)
     }

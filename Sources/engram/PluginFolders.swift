@@ -26,7 +26,10 @@ enum PluginFolders {
 
 /// The plugins that are compiled in, and those from outside; nothing of these is loaded or started.
 ///
-/// - Throws: `Problem` when a named folder cannot be used, or a plugin in it has a name that is taken.
+/// A name that is taken costs only who asks for it: a named folder's plugin is not used for a built-in one, nor that for it;
+/// an installed one is left out.
+///
+/// - Throws: `Problem` when a named folder cannot be used.
 func registry() throws -> Registry {
   var registry = try Registry(catalogue)
   var seen: Set<String> = []
@@ -37,7 +40,9 @@ func registry() throws -> Registry {
     }
     for plugin in found where seen.insert(plugin.folder).inserted {
       plugin.problems.forEach { registry.refuse(plugin.name, $0) }
-      if let entry = plugin.entry { try registry.add(entry) }
+      do { if let entry = plugin.entry { try registry.add(entry) } } catch {
+        registry.contest(plugin.name, problem(error, at: plugin.folder))
+      }
     }
   }
   for folder in PluginFolders.installed {

@@ -7,14 +7,6 @@ import Testing
 struct OutsidePluginTests {
   static let recording = Engram.root.appendingPathComponent("datasets/balanced-network.h5").path
 
-  /// A built Swift example.
-  private func library(in folder: Folder) throws -> String {
-    let path = try Examples.copy("swift/interval-cv", to: folder)
-    let built = try Engram.run(["plugin", "build", path], in: folder.url, limit: 120)
-    try #require(built.status == 0, "\(built.messages)")
-    return path
-  }
-
   private func analyze(_ plugins: String, in folder: Folder) throws -> Outcome {
     try Engram.run(
       ["analyze", "interval-cv", Self.recording, "--plugins", plugins, "--out", "out"], in: folder.url)
@@ -30,7 +22,7 @@ struct OutsidePluginTests {
     "a library is described without being loaded, recorded by its hash, and refused when anything differs")
   func libraries() throws {
     let folder = try Folder()
-    let path = try library(in: folder)
+    let path = try Examples.copyBuilt("swift/interval-cv", to: folder)
     let (described, built) = ("\(path)/interval-cv.engram.json", "\(path)/interval-cv.engram.so")
     #expect(try analyze(path, in: folder).status == 0)
     let hash = try sha256(ofFile: built)
@@ -116,14 +108,57 @@ struct OutsidePluginTests {
     #expect(values?["cast"]?["value"] as? Double == 1)
   }
 
-  @Test("a name that is taken is refused with both origins")
-  func nameTaken() throws {
+  @Test(
+    "in a folder with plugins that cannot be used each says why when it is asked for, and the others work")
+  func together() throws {
     let folder = try Folder()
-    let path = try Examples.copy("c/interval-cv", to: folder, as: "spike-statistics")
-    try edit(path + "/manifest.json") { $0.replacing("\"interval-cv\"", with: "\"spike-statistics\"") }
-    let outcome = try Engram.run(["list", "--plugins", path], in: folder.url)
-    #expect(outcome.status == 1 && outcome.messages.contains("is taken by built in"))
-    #expect(outcome.messages.contains("spike-statistics"))
+    let path = try Examples.copyBuilt("swift/interval-cv", to: folder)
+    let described = try String(contentsOfFile: "\(path)/interval-cv.engram.json", encoding: .utf8)
+    let hash = try sha256(ofFile: "\(path)/interval-cv.engram.so")
+    func library(_ name: String, _ change: (String) -> String) throws {
+      let text = described.replacing("\"name\": \"interval-cv\"", with: "\"name\": \"\(name)\"")
+      try #require(text != described)
+      try folder.write(change(text), to: "\(name)/\(name).engram.json")
+    }
+    try library("stale") { $0.replacing("\"fingerprint\": \"0.1.0", with: "\"fingerprint\": \"0.0.9") }
+    try folder.write("int nothing(void) { return 0; }\n", to: "empty.c")
+    try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: true)
+    let empty = folder.path("empty/empty.engram.so")
+    let compiled = try Engram.shell("cc -shared -fPIC -o '\(empty)' '\(folder.path("empty.c"))'")
+    try #require(compiled.status == 0, "\(compiled.messages)")
+    let emptyHash = try sha256(ofFile: empty)
+    try library("empty") { $0.replacing(hash, with: emptyHash) }
+    for (name, old, new) in [
+      ("spike-statistics", "", ""),
+      ("unknown-unit", "\"unit\": \"ms\", \"default\"", "\"unit\": \"mss\", \"default\""),
+    ] {
+      let copy = try Examples.copy("c/interval-cv", to: folder, as: name)
+      try edit(copy + "/manifest.json") {
+        $0.replacing("\"interval-cv\"", with: "\"\(name)\"").replacing(old, with: new)
+      }
+    }
+    let sentences = [
+      ("stale", "stale was built for another Engram (Engram 0.0.9, now 0.1.0)"),
+      ("empty", "has no symbol engram_plugin_entry"),
+      (
+        "spike-statistics",
+        "the name 'spike-statistics' of \(folder.url.path)/spike-statistics is taken by built in"
+      ),
+      ("unknown-unit", "parameters › shortest › unit: unknown unit 'mss'"),
+    ]
+    for (name, sentence) in sentences {
+      let outcome = try Engram.run(
+        ["analyze", name, Self.recording, "--plugins", folder.url.path, "--out", "out"], in: folder.url)
+      #expect(outcome.status == 1 && !outcome.crashed, "\(name)")
+      #expect(outcome.messages.contains(sentence), "\(outcome.messages)")
+      #expect(outcome.messages.contains("fix: "))
+    }
+    #expect(try analyze(folder.url.path, in: folder).status == 0)
+    let listed = try Engram.run(["list", "--names", "--plugins", folder.url.path], in: folder.url)
+    let names = listed.output.split(separator: "\n")
+    #expect(listed.status == 0 && names.contains("interval-cv") && names.contains("stale"))
+    // Which of two is meant by a name is not guessed.
+    #expect(!names.contains("spike-statistics") && listed.messages.contains("is taken by built in"))
   }
 
   @Test("everything that is wrong in a manifest is said at once, and only who needs it fails")

@@ -1,5 +1,6 @@
 import EngramKit
 import Foundation
+import Synchronization
 import Testing
 
 /// The shipped examples of plugins.
@@ -10,11 +11,23 @@ enum Examples {
   static func copy(_ path: String, to folder: Folder, as name: String? = nil) throws -> String {
     let source = root.appendingPathComponent(path)
     let target = folder.path(name ?? source.lastPathComponent)
+    try copy(source.path, to: target)
+    return target
+  }
+
+  private static func copy(_ source: String, to target: String) throws {
     try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
-    for file in try FileManager.default.contentsOfDirectory(atPath: source.path)
+    for file in try FileManager.default.contentsOfDirectory(atPath: source)
     where !file.contains(".engram.") && file != "__pycache__" {
-      try FileManager.default.copyItem(atPath: "\(source.path)/\(file)", toPath: "\(target)/\(file)")
+      try FileManager.default.copyItem(atPath: "\(source)/\(file)", toPath: "\(target)/\(file)")
     }
+  }
+
+  /// Copies an example that is built; the tests share one build of each.
+  static func copyBuilt(_ path: String, to folder: Folder) throws -> String {
+    let built = try Built.plugin(path) { try copy(root.appendingPathComponent(path).path, to: $0) }
+    let target = folder.path(lastPart(path))
+    try FileManager.default.copyItem(atPath: built, toPath: target)
     return target
   }
 
@@ -32,6 +45,31 @@ enum Examples {
   /// Why the tests of Python examples do not run.
   static let withoutPython: Comment = "needs python3 with h5py (Debian: python3-h5py)"
 }
+
+/// Plugins that are built once for all tests, in a folder that goes when the tests end.
+enum Built {
+  private static let folder: String = {
+    atexit { do { try FileManager.default.removeItem(atPath: Built.folder) } catch {} }
+    return FileManager.default.temporaryDirectory.appendingPathComponent("engram-test-\(UUID().uuidString)")
+      .path
+  }()
+  private static let known = Mutex<Set<String>>([])
+
+  /// The folder of the plugin `path`, which `make` fills with what is built.
+  static func plugin(_ path: String, _ make: (String) throws -> Void) throws -> String {
+    let place = "\(folder)/\(path)"
+    try known.withLock { known in
+      guard !known.contains(path) else { return }
+      try make(place)
+      let outcome = try Engram.run(["plugin", "build", place], limit: 180)
+      try #require(outcome.status == 0, "\(outcome.messages)")
+      known.insert(path)
+    }
+    return place
+  }
+}
+
+private func lastPart(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
 /// A program that does what a parameter says, well or badly, in C; it is built once.
 enum Misbehaving {
@@ -107,17 +145,22 @@ enum Misbehaving {
     }
     """
 
-  /// Builds it in `folder`.
-  static func make(in folder: Folder) throws -> String {
-    try folder.write(manifest.indented, to: "misbehaving/manifest.json")
-    try folder.write(program, to: "misbehaving/program.c")
-    try folder.write(
-      """
+  /// Copies it, built, to `misbehaving` in `folder`.
+  ///
+  /// - Parameter seconds: Its limit of time.
+  static func copy(to folder: Folder, seconds: Int = 3) throws {
+    let built = try Built.plugin("misbehaving") { place in
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+      try manifest.indented.write(toFile: place + "/manifest.json", atomically: true, encoding: .utf8)
+      try program.write(toFile: place + "/program.c", atomically: true, encoding: .utf8)
+      try """
       flags=$(pkg-config --cflags --libs hdf5-serial 2>/dev/null || pkg-config --cflags --libs hdf5)
       cc -O1 -o program program.c $flags
-      """, to: "misbehaving/build.sh")
-    let built = try Engram.run(["plugin", "build", "misbehaving"], in: folder.url)
-    try #require(built.status == 0, "\(built.messages)")
-    return folder.path("misbehaving")
+      """.write(toFile: place + "/build.sh", atomically: true, encoding: .utf8)
+    }
+    try FileManager.default.copyItem(atPath: built, toPath: folder.path("misbehaving"))
+    guard case .object(var fields) = manifest else { return }
+    fields["limits"] = ["seconds": .integer(seconds)]
+    try folder.write(JSON.object(fields).indented, to: "misbehaving/manifest.json")
   }
 }

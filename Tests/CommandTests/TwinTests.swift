@@ -59,7 +59,8 @@ struct TwinTests {
   /// The example in `language` with the twin's numbers as its only case, tried by `engram plugin test`.
   private func expectAgreement(_ twin: Twin, _ language: String, builds: Bool) throws {
     let folder = try Folder()
-    let path = try Examples.copy("\(language)/\(twin.example)", to: folder)
+    let name = "\(language)/\(twin.example)"
+    let path = try builds ? Examples.copyBuilt(name, to: folder) : Examples.copy(name, to: folder)
     guard case .object(var fields) = twin.given else { return }
     fields["name"] = "the twin's numbers"
     fields["expect"] = [:]
@@ -75,10 +76,6 @@ struct TwinTests {
     }
     fields["expect"] = .object(expected)
     try cases().write(toFile: path + "/cases.json", atomically: true, encoding: .utf8)
-    if builds {
-      let built = try Engram.run(["plugin", "build", path], in: folder.url, limit: 180)
-      try #require(built.status == 0, "\(built.messages)")
-    }
     let outcome = try Engram.run(["plugin", "test", path], in: folder.url, limit: 120)
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.messages)")
     #expect(outcome.output.contains("ok     case: the twin's numbers"))

@@ -163,6 +163,37 @@ struct ExperimentRunTests {
     }
   }
 
+  @Test("where some runs fail the index has the others and names those; it is whole when they are mended")
+  func partly() throws {
+    try withFolder { folder in
+      let text = growth.replacing(
+        "sweep: { grow.rate: [0, 0.05, 0.1] }",
+        with: """
+          sweep:
+            - { grow.rate: 0, grow.breaks: false }
+            - { grow.rate: 0.05, grow.breaks: true }
+            - { grow.rate: 0.1, grow.breaks: false }
+          """)
+      let outcome = try run(folder, text)
+      #expect(outcome.done == 4 && outcome.failures.count == 2 && outcome.verdicts.isEmpty)
+      let index = folder + "/out/index.h5"
+      #expect(try numbers(index, "runs/run") == [0, 2, 3, 5])
+      #expect(try numbers(index, "runs/sweep/grow.rate") == [0, 0.1, 0, 0.1])
+      let means = try [0, 2, 3, 5].map { try numbers(folder + "/out/000\($0).h5", "mean/mean")[0] }
+      #expect(try numbers(index, "runs/mean/mean") == means)
+      let file = try H5File(reading: index).root
+      #expect(
+        try file.dataset("engram/results/runs/failed").readStrings() == [
+          "run 1 (grow.rate = 0.05, grow.breaks = true)", "run 4 (grow.rate = 0.05, grow.breaks = true)",
+        ])
+      #expect(try !file.exists("engram/results/all"))
+      let mended = try run(folder, text.replacing("true", with: "false"))
+      #expect(mended.failures.isEmpty && mended.verdicts.count == 4)
+      #expect(try numbers(index, "runs/run") == [0, 1, 2, 3, 4, 5])
+      #expect(try numbers(index, "all/product").count == 1)
+    }
+  }
+
   @Test("a named input is read from the file that replaces it")
   func inputs() throws {
     try withFolder { folder in

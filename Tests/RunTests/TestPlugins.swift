@@ -12,6 +12,7 @@ struct TestGrowth: Model {
     .real("rate", \.rate, unit: perMillisecond, in: -1...1, "Rate of growth."),
     .real("noise", \.noise, unit: .one, in: 0...10, "Size of the noise."),
     .integer("size", \.size, in: 1...1000, "Number of variables."),
+    .flag("breaks", \.breaks, "Whether it fails at the first step."),
   ]
   static let writes = [
     Dataset("x", .trace, ["time", "unit"], unit: .millivolt, "The variables."),
@@ -21,10 +22,12 @@ struct TestGrowth: Model {
   var rate = 0.1
   var noise = 0.0
   var size = 2
+  var breaks = false
 
   func start(_ inputs: Inputs, _ random: inout RandomStream) -> [Double] { Array(repeating: 1, count: size) }
 
-  func step(_ state: inout [Double], time: Double, dt: Double, _ random: inout RandomStream) {
+  func step(_ state: inout [Double], time: Double, dt: Double, _ random: inout RandomStream) throws {
+    if breaks { throw Problem("it broke") }
     for i in state.indices { state[i] += state[i] * rate * dt + noise * (random.uniform() - 0.5) }
   }
 

@@ -26,5 +26,5 @@ int engram_launch(
   const char *path, char *const arguments[], char *const environment[], const char *folder, uint64_t memory,
   struct engram_program *program);
 
-// Whether the kernel can keep a program from writing elsewhere.
+// Whether the kernel can keep a program from writing elsewhere; where it can and fails, nothing is started.
 int engram_can_confine(void);

@@ -27,12 +27,15 @@ final class Library: Sendable {
     if let hash = proven.withLock({ $0 }) { return hash }
     let name = manifest.description.name
     try Trust.require(manifest.folder)
-    try Trust.require(path)
     let current = try Fingerprint.current()
     guard let stated = manifest.library, stated.fingerprint == current else {
       throw Fingerprint.stale(
         name, manifest.folder, built: manifest.library?.fingerprint ?? "", current: current)
     }
+    guard access(path, F_OK) == 0 else {
+      throw Problem("\(name) has lost its library", at: path, fix: "engram plugin build '\(manifest.folder)'")
+    }
+    try Trust.require(path)
     let hash = try sha256(ofFile: path)
     guard stated.sha256 == hash else {
       throw Problem(

@@ -1,4 +1,5 @@
 import EngramData
+import EngramHost
 import EngramKit
 import Foundation
 import Synchronization
@@ -76,6 +77,8 @@ public func runExperiment(
     jobs.append(Job(name: run.name, task: "run", request: try JSONEncoder().encode(request)))
   }
   try log.add("engram \(Engram.version): \(path), \(jobs.count) runs to make, \(outcome.skipped) done before")
+  outcome.notes = provenance.plan.unconfined
+  for note in outcome.notes { try log.add(note) }
   var state = Progress(total: experiment.runCount)
   state.skipped = outcome.skipped
   let finished = try perform(
@@ -93,11 +96,21 @@ public func runExperiment(
     }
   }
   outcome.cancelled = !finished
-  if finished, outcome.failures.isEmpty {
-    try RunIndex(results, registry).write(fresh: options.fresh)
-    outcome.verdicts = try results.verdicts()
+  if finished, outcome.done + outcome.skipped > 0 {
+    let failed = Set(outcome.failures.map(\.name))
+    try RunIndex(results, registry, failed: failed).write(fresh: options.fresh)
+    if failed.isEmpty { outcome.verdicts = try results.verdicts() }
   }
   try sweepPartialFiles(in: folder)
   try log.add(outcome.cancelled ? "stopped" : "ended")
   return outcome
+}
+
+extension Plan {
+  /// What is to be known of executables that this kernel cannot confine, each said once.
+  fileprivate var unconfined: [String] {
+    var seen: Set<String> = []
+    return steps.map(\.description).filter { seen.insert($0.name).inserted }
+      .compactMap { Confinement.warning(of: $0)?.what }
+  }
 }

@@ -1,24 +1,31 @@
 import EngramData
 import EngramKit
 
-/// `index.h5`: one row for each run with its swept values and scalar results, the steps over all runs, the verdicts.
+/// `index.h5`: one row for each run that is done with its swept values and scalar results, the names of those that
+/// failed, and, where none did, the steps over all runs.
 struct RunIndex {
   private let results: RunResults
   private let registry: Registry
+  private let runs: [RunNumber]
+  private let failed: [RunNumber]
   private var experiment: Experiment { results.experiment }
   private var plan: Plan { results.plan }
 
-  init(_ results: RunResults, _ registry: Registry) {
+  /// - Parameter failed: Names of the runs that failed.
+  init(_ results: RunResults, _ registry: Registry, failed: Set<String>) {
     self.results = results
     self.registry = registry
+    runs = results.experiment.runs.filter { !failed.contains($0.name) }
+    self.failed = results.experiment.runs.filter { failed.contains($0.name) }
   }
 
   /// Writes the index, unless the one that is there was made from these runs.
   func write(fresh: Bool) throws {
-    let line = try results.provenance.indexLine(experiment.runs)
+    let line = try results.provenance.indexLine(runs, failed: failed)
     if try !fresh && results.isMade(results.indexPath, from: line) { return }
     try EngramWriter.write(results.indexPath, title: experiment.title, provenance: [line]) { writer in
       try writeTable(writer)
+      guard failed.isEmpty else { return }
       for planned in plan.steps where planned.step.overRuns { try analyse(planned, writer) }
     }
   }
@@ -30,12 +37,17 @@ struct RunIndex {
       sink.declare(dataset)
       try sink.put(dataset.name, value)
     }
-    let runs = experiment.runs
     try put(
       Dataset("run", .array, ["run"], unit: .one, "Number of the run; its file has this name."),
       .numbers(Tensor(runs.map { Double($0.number) }, shape: [runs.count])))
+    if !failed.isEmpty {
+      // Reasons may name places of this machine; they stand in run.log.
+      try put(
+        Dataset("failed", .labels, ["failure"], unit: .one, "Runs that failed; run.log says why."),
+        .labels(failed.map(\.name)))
+    }
     for key in sweptKeys {
-      let swept = try SweptSeries(key, plan)
+      let swept = try SweptSeries(key, plan, runs)
       let isText = if case .labels = swept.values { true } else { false }
       try put(
         Dataset("sweep/\(key)", isText ? .labels : .array, ["run"], unit: swept.unit, "The swept value."),
@@ -55,7 +67,7 @@ struct RunIndex {
 
   private static let table = "runs"
   /// Ids that steps may not have.
-  static let reserved = [table]
+  static let reserved = [table, "run", "failed"]
 
   private var sweptKeys: [String] {
     var seen: Set<String> = []
@@ -64,7 +76,7 @@ struct RunIndex {
 
   /// The datasets that are one number in every run, as the first run's file has them.
   private func scalars() throws -> [(step: String, object: StoredObject)] {
-    guard let first = experiment.runs.first else { return [] }
+    guard let first = runs.first else { return [] }
     let file = try EngramFile(reading: results.path(first))
     return try plan.steps.filter { !$0.step.overRuns }.flatMap { planned in
       guard try file.h5.root.exists("/engram/results/\(planned.id)") else {
@@ -97,19 +109,19 @@ struct RunIndex {
   }
 }
 
-/// The values of one swept key in all runs.
+/// The values of one swept key in each run.
 struct SweptSeries {
   let values: Stored
   let unit: Unit
 
   /// Numbers in the parameter's unit; words as labels.
-  init(_ key: String, _ plan: Plan) throws {
+  init(_ key: String, _ plan: Plan, _ runs: [RunNumber]) throws {
     let words = key.split(separator: ".", maxSplits: 1).map(String.init)
     guard words.count == 2, let planned = plan.step(words[0]) else { throw Problem("'\(key)' is not swept") }
     let known = planned.description.parameters.first { $0.name == words[1] }
     let parameter = try known ?? planned.clock(words[1])
     unit = Unit(parameter.unit) ?? .one
-    let accepted = try plan.experiment.runs.map { run -> Value in
+    let accepted = try runs.map { run -> Value in
       guard let swept = run.point.first(where: { $0.key == key }) else { return parameter.standard }
       return try parameter.accept(swept.value.value)
     }

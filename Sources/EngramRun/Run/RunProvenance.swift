@@ -33,14 +33,16 @@ struct RunProvenance: Sendable {
   }
 
   /// The line of the index: the runs' lines by their hash, and the steps over all of them.
-  func indexLine(_ runs: [RunNumber]) throws -> JSON {
+  func indexLine(_ runs: [RunNumber], failed: [RunNumber]) throws -> JSON {
     let lines = try runs.map { try line($0).description }.joined(separator: "\n")
-    return [
+    var fields: [String: JSON] = [
       "verb": "index", "engram": .text(Engram.version), "experiment": .text(plan.experiment.name),
       "runs": .text(try sha256(Array(lines.utf8))),
       "steps": .list(try plan.steps.filter(\.step.overRuns).map(json)),
       "expect": .list(plan.experiment.expect.map { JSON("\($0.title) \($0.sentence)") }),
     ]
+    if !failed.isEmpty { fields["failed"] = JSON(failed.map(\.name)) }
+    return .object(fields)
   }
 
   private func json(_ planned: PlannedStep) throws -> JSON {

@@ -34,7 +34,7 @@ struct RunsSource: DatasetSource {
   ) throws -> Origin {
     switch source {
     case .joined(let sources): return .joined(try sources.map { try origin($0, dataset, results, writer) })
-    case .sweep(let key): return .swept(try SweptSeries(key, results.plan))
+    case .sweep(let key): return .swept(try SweptSeries(key, results.plan, results.experiment.runs))
     case .file(let path, let object):
       let file = try EngramFile(reading: resolvedPath(path, in: results.experiment.folder))
       let place = object.map { Binding.Place.object(file, $0) } ?? .anywhere(file)
