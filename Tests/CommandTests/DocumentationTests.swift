@@ -21,15 +21,30 @@ struct DocumentationTests {
     }
   }
 
-  @Test("README's table of plugins is `engram list --markdown`")
-  func readme() throws {
-    let table = try Engram.run(["list", "--markdown"]).output
+  @Test(
+    "README's table of plugins has those of `engram list`, and docs/plugins begins with `engram list --markdown`"
+  )
+  func tables() throws {
+    let rows = try ["model", "rule", "analysis"].map { kind in
+      let names = try Engram.run(["list", "--kind", kind, "--names"]).output.split(separator: "\n")
+      let links = names.map { "[`\($0)`](docs/plugins/\($0).md)" }
+      return "| \(kind) (\(names.count)) | \(links.joined(separator: ", ")) |"
+    }
+    let table = "| Kind | Plugins |\n| --- | --- |\n" + rows.joined(separator: "\n")
     try expectCurrent("README.md") { text in
-      let mark = "<!-- engram list --markdown -->\n"
+      let mark = "<!-- engram list -->\n"
       let start = try #require(text.range(of: mark)).upperBound
       let end = try #require(text.range(of: "\n\n", range: start..<text.endIndex)).lowerBound
-      return text[..<start] + table.trimmingCharacters(in: .newlines) + text[end...]
+      return text[..<start] + table + text[end...]
     }
+    let list = try Engram.run(["list", "--markdown"]).output
+    try expectCurrent("docs/plugins/README.md") { _ in
+      "# Plugins\n\nWhat `engram list --markdown` prints; `engram describe NAME` has each plugin's page.\n\n"
+        + list
+    }
+    let lines = try String(contentsOf: Engram.root.appendingPathComponent("README.md"), encoding: .utf8)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 151, "README is read in one go: at most 150 lines")
   }
 
   @Test("each plugin has the page that `engram describe --markdown` prints, and no other page is there")
@@ -42,7 +57,7 @@ struct DocumentationTests {
     }
     let folder = Engram.root.appendingPathComponent("docs/plugins").path
     let found = try FileManager.default.contentsOfDirectory(atPath: folder)
-    #expect(Set(found) == Set(names.map { $0 + ".md" }))
+    #expect(Set(found) == Set(names.map { $0 + ".md" } + ["README.md"]))
   }
 
   @Test("code in a page is that of the example it names, which is compiled and run", arguments: pages)
@@ -67,11 +82,13 @@ struct DocumentationTests {
         match.output.1.split(separator: "\n").map { $0.trimmingPrefix("$ ") }
       }
       #expect(lines.count >= 3)
+      let started = Date()
       for line in lines {
         let words = line.split(separator: " ").dropFirst().map(String.init)
         let outcome = try Engram.run(words, in: folder.url, limit: 180)
         #expect(outcome.status == 0, "\(line): \(outcome.messages)")
       }
+      #expect(Date().timeIntervalSince(started) < 300, "five minutes are promised")
     }
     if page != "write-a-learning-rule" {
       #expect(try folder.text("results/example/report/index.html").contains("<svg"))
