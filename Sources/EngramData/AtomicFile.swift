@@ -38,8 +38,9 @@ func requireDirectory(of path: String) throws {
 
 /// Writes `bytes` to `path` at once: partial file, sync, rename.
 ///
+/// - Parameter synced: False for a file that need not outlive a power cut.
 /// - Throws: `Problem` with the system's reason; nothing is left behind.
-public func writeAtomically(_ bytes: [UInt8], to path: String) throws {
+public func writeAtomically(_ bytes: [UInt8], to path: String, synced: Bool = true) throws {
   let partial = partialName(path)
   do {
     guard let file = fopen(partial, "wb") else { throw systemProblem("cannot create the file", at: path) }
@@ -47,7 +48,7 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws {
     guard fclose(file) == 0, written == bytes.count else {
       throw systemProblem("cannot write the file", at: path)
     }
-    try finishFile(partial, as: path)
+    try finishFile(partial, as: path, synced: synced)
   } catch {
     unlink(partial)
     throw error

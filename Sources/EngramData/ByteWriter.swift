@@ -28,13 +28,16 @@ public final class ByteWriter {
 
   /// Writes a file in one go; nothing is left when `body` throws.
   ///
+  /// - Parameter synced: False for a file that need not outlive a power cut.
   /// - Returns: What `body` returns.
   @discardableResult
-  public static func write<T>(_ path: String, _ body: (ByteWriter) throws -> T) throws -> T {
+  public static func write<T>(
+    _ path: String, synced: Bool = true, _ body: (ByteWriter) throws -> T
+  ) throws -> T {
     let writer = try ByteWriter(creating: path)
     do {
       let result = try body(writer)
-      try writer.commit()
+      try writer.commit(synced: synced)
       return result
     } catch {
       writer.discard()
@@ -77,15 +80,16 @@ public final class ByteWriter {
 
   /// Completes the file and gives it its name.
   ///
+  /// - Parameter synced: False for a file that need not outlive a power cut.
   /// - Throws: `Problem` (disk full, no permission); the partial file is then gone.
-  public func commit() throws {
+  public func commit(synced: Bool = true) throws {
     guard descriptor >= 0 else { return }
     do {
       try flush()
       let isClosed = Glibc.close(descriptor) == 0
       descriptor = -1
       guard isClosed else { throw systemProblem("cannot write the file", at: path) }
-      try finishFile(partial, as: path)
+      try finishFile(partial, as: path, synced: synced)
       hdf5 { DamageGuard.remove(partial: partial) }
     } catch {
       remove()
@@ -108,17 +112,21 @@ public final class ByteWriter {
   deinit { discard() }
 }
 
-/// Lets `body` write a file under a name of its own beside `path`, then syncs it and gives it the name `path`.
+/// Lets `body` write a file under a name of its own beside `path`, then gives it the name `path`.
 ///
 /// For libraries that open their files themselves. Nothing is left when `body` throws.
-public func writeAtomically(to path: String, _ body: (_ partial: String) throws -> Void) throws {
+///
+/// - Parameter synced: False for a file that need not outlive a power cut.
+public func writeAtomically(
+  to path: String, synced: Bool = true, _ body: (_ partial: String) throws -> Void
+) throws {
   try requireDirectory(of: path)
   let partial = partialName(path)
   hdf5 { DamageGuard.add(partial: partial) }
   defer { hdf5 { DamageGuard.remove(partial: partial) } }
   do {
     try body(partial)
-    try finishFile(partial, as: path)
+    try finishFile(partial, as: path, synced: synced)
   } catch {
     unlink(partial)
     throw error

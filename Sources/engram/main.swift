@@ -1,6 +1,7 @@
 import EngramData
 import Glibc
 
+keepFreedMemory()
 // What looks at a file's structure alone needs little memory; a damaged file must not take all of the machine's.
 let looksOnly = ["inspect", "check"].contains(CommandLine.arguments.dropFirst().first)
 DamageGuard.install(

@@ -110,7 +110,7 @@ extension H5Dataset {
 
 /// Asks for large pages under a buffer of many megabytes, as NumPy does: each fresh small page costs a fault, which
 /// took more time than the copy out of the page cache. Advice only, so a refusal is no matter.
-private func wantLargePages(_ buffer: UnsafeMutableRawBufferPointer) {
+func wantLargePages(_ buffer: UnsafeMutableRawBufferPointer) {
   let page = 1 << 12
   guard buffer.count >= 1 << 22, let base = buffer.baseAddress else { return }
   let from = (UInt(bitPattern: base) + UInt(page - 1)) & ~UInt(page - 1)

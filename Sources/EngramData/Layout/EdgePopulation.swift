@@ -36,8 +36,7 @@ public struct EdgePopulation: Sendable {
 
   /// Calls `body` with consecutive blocks of edges: range, source ids, target ids.
   public func blocks(_ body: (Range<Int>, [UInt64], [UInt64]) throws -> Void) throws {
-    for first in stride(from: 0, to: count, by: blockLength) {
-      let range = first..<min(count, first + blockLength)
+    for range in sourceIDs.rowBlocks() {
       try body(
         range, try sourceIDs.read(UInt64.self, rows: range), try targetIDs.read(UInt64.self, rows: range))
     }

@@ -40,16 +40,18 @@ public final class EngramWriter {
   }
 
   /// Writes a file in one go; nothing is left when `body` throws.
+  ///
+  /// - Parameter synced: False for a file that need not outlive a power cut.
   @discardableResult
   public static func write<T>(
     _ path: String, title: String = "", provenance: [JSON] = [], isCanonical: Bool = true,
-    _ body: (EngramWriter) throws -> T
+    synced: Bool = true, _ body: (EngramWriter) throws -> T
   ) throws -> T {
     let writer = try EngramWriter(
       creating: path, title: title, provenance: provenance, isCanonical: isCanonical)
     do {
       let result = try body(writer)
-      try writer.commit()
+      try writer.commit(synced: synced)
       return result
     } catch {
       writer.discard()
@@ -73,16 +75,18 @@ public final class EngramWriter {
   }
 
   /// Completes the file and gives it its name.
-  public func commit() throws {
+  ///
+  /// - Parameter synced: False for a file that need not outlive a power cut.
+  public func commit(synced: Bool = true) throws {
     for sink in sinks { try sink.finish() }
-    guard isCanonical else { return try h5.commit() }
+    guard isCanonical else { return try h5.commit(synced: synced) }
     let texts = lines
     let root = try h5.root
     try root.write(
       "/engram/provenance", strings: texts, maxShape: [nil], storage: H5Storage(chunk: [max(1, texts.count)]))
     let name = ([title] + texts).joined(separator: "\n")
     try root.group("engram").attributes.set("uuid", try uuid5(name).uuidString.lowercased())
-    try h5.commit()
+    try h5.commit(synced: synced)
   }
 
   /// Gives the file up: nothing of it is left.

@@ -71,8 +71,7 @@ public struct SpikePopulation: Sendable {
 
   /// Calls `body` with consecutive blocks of spikes in the file's order and unit: range, times, neuron ids.
   public func blocks(_ body: (Range<Int>, [Double], [UInt64]) throws -> Void) throws {
-    for first in stride(from: 0, to: count, by: blockLength) {
-      let range = first..<min(count, first + blockLength)
+    for range in times.rowBlocks() {
       try body(range, try times.read(Double.self, rows: range), try nodeIDs.read(UInt64.self, rows: range))
     }
   }

@@ -34,7 +34,12 @@ public final class CountingSort {
         defer { place += count }
         return place
       }
-      records = [UInt64](repeating: 0, count: total * width)
+      // Records come in no order of their places: with small pages each would cost a walk through the page table.
+      records = Array(unsafeUninitializedCapacity: total * width) { buffer, filled in
+        wantLargePages(UnsafeMutableRawBufferPointer(buffer))
+        buffer.initialize(repeating: 0)
+        filled = buffer.count
+      }
       return
     }
     // A part is read with its keys and grouped into a second array: three times its records at most.
@@ -85,7 +90,14 @@ public final class CountingSort {
             let place = next[Int(key)]
             precondition(place < total, "more records than were counted")
             next[Int(key)] = place + 1
-            for word in 0..<width { records[place * width + word] = words[item * width + word] }
+            switch width {
+            case 1: records[place] = words[item]
+            case 2:
+              records[2 * place] = words[2 * item]
+              records[2 * place + 1] = words[2 * item + 1]
+            default:
+              for word in 0..<width { records[place * width + word] = words[item * width + word] }
+            }
           }
         }
       }

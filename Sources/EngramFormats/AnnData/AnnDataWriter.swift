@@ -21,7 +21,7 @@ public struct AnnDataWriter: FormatWriter {
         "\(first.name) and \(other.name) join different neurons, and an AnnData file has one set of rows and columns",
         at: path, fix: "choose one with --object \(first.name)")
     }
-    try H5File.write(path) { file in
+    try H5File.write(path, synced: false) { file in
       let root = try file.root
       try encode(root, "anndata", "0.1.0")
       var ends: (row: String, column: String)?

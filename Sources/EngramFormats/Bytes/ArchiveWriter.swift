@@ -25,7 +25,7 @@ public final class ArchiveWriter {
     let writer = ArchiveWriter(path, level)
     defer { for member in writer.members { fclose(member.file) } }
     try body(writer)
-    try writeAtomically(to: path) { try writer.pack(into: $0) }
+    try writeAtomically(to: path, synced: false) { try writer.pack(into: $0) }
   }
 
   private init(_ path: String, _ level: UInt32) { (self.path, self.level) = (path, level) }

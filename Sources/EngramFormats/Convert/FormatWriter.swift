@@ -16,7 +16,8 @@ public protocol FormatWriter: Sendable {
   /// Writes what it can hold of `contents` to `path`.
   ///
   /// What it changes or leaves out inside an object it tells `job`: `assume` and `drop`. Equal contents, options and
-  /// input hashes give equal bytes: no clock, host, path or random number.
+  /// input hashes give equal bytes: no clock, host, path or random number. What is written is not synced to disk: the
+  /// journal keeps its hash, by which the same command finds out what a power cut spoiled and makes it again.
   ///
   /// - Throws: `Problem`; then nothing is left at `path`.
   func write(_ contents: Contents, to path: String, _ job: ConversionJob) throws

@@ -29,7 +29,7 @@ public final class SortedEdges {
   private var sort: CountingSort?
 
   /// Edges emitted at a time.
-  private static let blockLength = 1 << 18
+  private static let blockLength = 1 << 16
 
   /// Counts the edges.
   ///
@@ -47,11 +47,14 @@ public final class SortedEdges {
     var last: UInt64 = 0
     try stream.blocks { block in
       let (outer, inner) = try SortedEdges.ends(block, sources, targets, major)
-      for place in outer.indices {
-        counts[Int(outer[place])] += 1
-        let key = UInt64(outer[place]) << 32 | UInt64(inner[place])
-        if key < last { isSorted = false }
-        last = key
+      // Every position is below the count.
+      counts.withUnsafeMutableBufferPointer { counts in
+        for (outer, inner) in zip(outer, inner) {
+          counts[Int(outer)] += 1
+          let key = UInt64(outer) << 32 | UInt64(inner)
+          if key < last { isSorted = false }
+          last = key
+        }
       }
       for column in gaps.indices where !gaps[column] {
         gaps[column] = block.columns[column].contains(where: \.isNaN)

@@ -18,7 +18,7 @@ public final class SortedSpikes {
   private let isSorted: Bool
   private var sort: CountingSort?
 
-  private static let blockLength = 1 << 19
+  private static let blockLength = 1 << 16
 
   /// Counts the spikes and checks them.
   ///
@@ -33,15 +33,17 @@ public final class SortedSpikes {
     let window = stream.window
     try stream.blocks { block in
       let units = try positions.positions(block.ids)
-      for place in units.indices {
-        let (unit, time) = (units[place], block.times[place])
-        offsets[Int(unit) + 1] += 1
-        if unit < last.unit || (unit == last.unit && time < last.time) { isSorted = false }
-        if !(time >= window.lowerBound && time < window.upperBound) {
-          if outside == 0 { example = time }
-          outside += 1
+      // Every position is below the count, for which `offsets` has one place more.
+      offsets.withUnsafeMutableBufferPointer { offsets in
+        for (unit, time) in zip(units, block.times) {
+          offsets[Int(unit) + 1] += 1
+          if unit < last.unit || (unit == last.unit && time < last.time) { isSorted = false }
+          if !(time >= window.lowerBound && time < window.upperBound) {
+            if outside == 0 { example = time }
+            outside += 1
+          }
+          last = (unit, time)
         }
-        last = (unit, time)
       }
     }
     guard outside == 0 else {

@@ -11,7 +11,7 @@ public struct EngramFormatWriter: FormatWriter {
   public func name(_ stem: String) -> String { "\(stem).h5" }
 
   public func write(_ contents: Contents, to path: String, _ job: ConversionJob) throws {
-    try EngramWriter.write(path, title: contents.title) { writer in
+    try EngramWriter.write(path, title: contents.title, synced: false) { writer in
       let layout = LayoutWriting(contents: contents, job: job, folder: parent(of: path))
       let root = try writer.h5.root
       let tables = try layout.populations()

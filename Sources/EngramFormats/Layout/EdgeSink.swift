@@ -8,8 +8,9 @@ struct EdgeSink {
   let ends: (sources: Positions, targets: Positions)
   let compress: Bool
 
+  /// - Returns: How many runs of consecutive edges each source has, by position; the index by source needs it.
   /// - Throws: `Problem`; what the stream throws.
-  func write(_ progress: (Double) -> Void) throws {
+  func write(_ progress: (Double) -> Void) throws -> [Int] {
     let stream = edges.stream
     let count = edges.count
     let sources = try create("source_node_id", .uint64, group)
@@ -23,9 +24,14 @@ struct EdgeSink {
     // Never written: all zero, for which HDF5 takes no room.
     _ = try create("edge_group_id", .uint16, group)
     var first = 0
+    var counts = [Int](repeating: 0, count: ends.sources.count)
+    var runs = EdgeRuns()
     let typed = stream.columns.firstIndex { $0.name == EdgeStream.typeID }
     try edges.blocks { block in
       let length = block.sources.count
+      for (place, source) in block.sources.enumerated() where runs.begins(UInt64(source), at: first + place) {
+        counts[Int(source)] += 1
+      }
       try put(ends.sources.ids(block.sources), sources, first)
       try put(ends.targets.ids(block.targets), targets, first)
       for (column, (dataset, missing)) in columns.enumerated() where column != typed {
@@ -40,8 +46,11 @@ struct EdgeSink {
       } else {
         try put([Int32](repeating: -1, count: length), types, first)
       }
-      let places = (first..<first + length).map { UInt64($0) }
-      try groupIndex.write(places, start: [first], count: [length])
+      if count < 1 << 32 {
+        try put((first..<first + length).map { UInt32($0) }, groupIndex, first)
+      } else {
+        try put((first..<first + length).map { UInt64($0) }, groupIndex, first)
+      }
       first += length
       progress(Double(first) / Double(max(count, 1)))
     }
@@ -49,6 +58,7 @@ struct EdgeSink {
       _ = try create("model_template", .uint8, own)
       try own.write("@library/model_template", strings: ["NULL"])
     }
+    return counts
   }
 
   private func put<T: H5Scalar>(_ values: [T], _ dataset: H5Dataset, _ first: Int) throws {

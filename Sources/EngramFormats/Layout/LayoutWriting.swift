@@ -52,7 +52,7 @@ struct LayoutWriting {
     }
     let group = try root.createGroup("/edges/\(stream.name)")
     let sink = EdgeSink(group: group, edges: edges, ends: ends, compress: job.options.compress)
-    try sink.write { job.progress($0, "connections \(stream.name)") }
+    let runs = try sink.write { job.progress($0, "connections \(stream.name)") }
     for (end, positions) in [(EdgeIndex.End.source, ends.sources), (.target, ends.targets)] {
       // SONATA's index goes by id. Ids far beyond the number of neurons have none: readers then search the edges.
       guard positions.idLimit < UInt64(16 * positions.count + 1024) else {
@@ -60,9 +60,11 @@ struct LayoutWriting {
           "\(stream.name): no index by \(end.rawValue), whose ids go far beyond the number of neurons")
         continue
       }
-      try EdgeIndexWriter(
-        group: group, end: end, limit: Int(positions.idLimit), memory: job.memory, folder: folder
-      ).write()
+      let index = EdgeIndexWriter(group: group, end: end, positions: positions)
+      switch end {
+      case .target: try index.write(sorted: edges.counts)
+      case .source: try index.write(runs: runs, memory: job.memory, folder: folder)
+      }
     }
   }
 

@@ -15,7 +15,7 @@ public struct MatlabWriter: FormatWriter {
       !contents.edges.isEmpty || !contents.spikes.isEmpty || !contents.traces.isEmpty
         || !contents.arrays.isEmpty
     else { throw Problem("holds neurons only, which MATLAB has no form for", at: path) }
-    try H5File.write(path, userBlock: MatlabWriter.userBlock) { file in
+    try H5File.write(path, userBlock: MatlabWriter.userBlock, synced: false) { file in
       var output = MatlabOutput(root: try file.root, contents: contents, job: job, path: path)
       for edges in contents.edges { try output.matrix(edges) }
       for spikes in contents.spikes { try output.spikes(spikes) }

@@ -39,7 +39,7 @@ public struct MatrixMarketWriter: FormatWriter {
     let edges = try contents.only(contents.edges, "matrices") { $0.name }
     job.dropColumns(of: contents)
     let matrix = try CompressedMatrix(edges, contents, job, path: path)
-    try ByteWriter.write(path) { file in
+    try ByteWriter.write(path, synced: false) { file in
       try file.write("%%MatrixMarket matrix coordinate real general\n")
       try file.write("% orientation: \(matrix.orientation.rawValue)\n")
       if let unit = matrix.unit { try file.write("% units: \(unit)\n") }

@@ -18,7 +18,7 @@ public final class SparseArchive {
   private let prefix: String
 
   /// Elements handed on at once.
-  static let blockLength = 1 << 17
+  static let blockLength = 1 << 16
 
   /// Whether the arrays of an archive are those of a sparse matrix.
   ///

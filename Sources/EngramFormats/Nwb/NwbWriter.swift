@@ -11,7 +11,7 @@ public struct NwbWriter: FormatWriter {
   public func name(_ stem: String) -> String { "\(stem).nwb" }
 
   public func write(_ contents: Contents, to path: String, _ job: ConversionJob) throws {
-    try H5File.write(path) { file in
+    try H5File.write(path, synced: false) { file in
       let writing = NwbWriting(root: try file.root, contents: contents, job: job, folder: parent(of: path))
       try writing.frame()
       try writing.units()

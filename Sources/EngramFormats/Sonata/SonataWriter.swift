@@ -48,11 +48,11 @@ public struct SonataWriter: FormatWriter {
     _ isNeeded: Bool, _ folder: String, _ name: String, _ body: (EngramWriter) throws -> Void
   ) throws {
     guard isNeeded else { return }
-    try EngramWriter.write("\(folder)/\(name)", isCanonical: false, body)
+    try EngramWriter.write("\(folder)/\(name)", isCanonical: false, synced: false, body)
   }
 
   private func put(_ text: String, _ folder: String, _ name: String) throws {
-    try writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
+    try writeAtomically(Array(text.utf8), to: "\(folder)/\(name)", synced: false)
   }
 
   private func configuration(_ tables: [NodeTable], _ edges: [EdgeStream], hasSets: Bool) -> JSON {

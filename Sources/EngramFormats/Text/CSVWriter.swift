@@ -15,7 +15,7 @@ public struct CSVWriter: FormatWriter {
     let names = contents.edges.map(\.name) + contents.spikes.map(\.name) + contents.traces.map(\.name)
     let name = try contents.only(names, "sets of connections, spikes and traces") { $0 }
     job.dropColumns(of: contents, except: ["name", "id"])
-    try ByteWriter.write(path) { file in
+    try ByteWriter.write(path, synced: false) { file in
       if let edges = contents.edges.first(where: { $0.name == name }) {
         try write(edges, contents, job, to: file)
       } else if let spikes = contents.spikes.first(where: { $0.name == name }) {
