@@ -50,14 +50,14 @@ private func analyzeAll(_ invocation: Invocation, _ console: Console) throws -> 
     read: try invocation.unique("read", "DATASET=PATH"), seed: try invocation.seed(),
     reading: try invocation.reading())
   let plugins = try registry()
-  // What comes from outside gets a process of its own even for one file: it may crash, and it must end on Ctrl-C.
+  // A library gets a process of its own even for one file: it may crash, and it must end on Ctrl-C. An executable is one.
   let description = try plugins.entry(name).description
-  let isOutside = description.form != .builtIn
+  let isLoaded = description.form == .library
   try console.warn([Confinement.warning(of: description)].compactMap { $0 })
   let jobs = try invocation.count("jobs") ?? processorCount()
   let options = AnalyzeOptions(
     output: invocation.value("out") ?? "results/analyze", jobs: jobs,
-    worker: files.count > 1 || isOutside ? workerCommand() : nil)
+    worker: files.count > 1 || isLoaded ? workerCommand() : nil)
   let line = ProgressLine(console)
   Cancellation.listen()
   let outcome = try analyzeFiles(

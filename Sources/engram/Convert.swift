@@ -1,4 +1,5 @@
 import EngramFormats
+import EngramHost
 import EngramKit
 import EngramRun
 

@@ -1,3 +1,4 @@
+import EngramHost
 import EngramKit
 import EngramRun
 

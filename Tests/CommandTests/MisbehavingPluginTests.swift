@@ -50,16 +50,23 @@ struct MisbehavingPluginTests {
     #expect(log.contains("misbehaving: told to do crash") && log.contains("misbehaving: told to do well"))
   }
 
-  @Test("Ctrl-C ends it with all that it started")
-  func cancel() throws {
+  @Test(
+    "Ctrl-C ends it with all that it started, and nothing is left half written",
+    arguments: [
+      ["run", "e.yaml", "--plugins", "misbehaving", "--out", "out"],
+      [
+        "analyze", "misbehaving", OutsidePluginTests.recording, "--plugins", "misbehaving", "--set",
+        "mode=hang", "--out", "out",
+      ],
+    ])
+  func cancel(words: [String]) throws {
     let folder = try Folder()
     try Misbehaving.copy(to: folder, seconds: 300)
     try folder.write(
       "engram: 1\nseed: 1\nsteps:\n  - { id: told, analysis: misbehaving, set: { mode: hang } }\n",
       to: "e.yaml")
     let scratch = try Folder()
-    let process = try Engram.start(
-      ["run", "e.yaml", "--plugins", "misbehaving"], in: folder.url, scratch: scratch)
+    let process = try Engram.start(words, in: folder.url, scratch: scratch)
     let deadline = Date().addingTimeInterval(20)
     while !processes(with: "31737.25"), Date() < deadline { usleep(10_000) }
     #expect(processes(with: "31737.25"))
@@ -67,6 +74,11 @@ struct MisbehavingPluginTests {
     while process.isRunning || processes(with: "31737.25"), Date() < deadline { usleep(10_000) }
     #expect(!process.isRunning)
     #expect(!processes(with: "31737.25"))
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 3)
+    #expect(try scratch.text("messages").contains("Stopped. The same command goes on where it was."))
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("out"))
+    #expect(!left.contains { $0.contains(".h5") }, "\(left)")
   }
 
   @Test("where the kernel cannot keep a program to its folder, that is said")

@@ -81,6 +81,7 @@ final class PluginProcess: Sendable {
     var outgoing = Array(request.description.utf8) + [UInt8(ascii: "\n")]
     state.answers.startRequest()
     while true {
+      guard !Cancellation.isRequested else { throw Problem("\(name) was stopped at '\(doing)'") }
       let remaining = deadline.timeIntervalSinceNow
       guard remaining > 0 else {
         throw Problem(

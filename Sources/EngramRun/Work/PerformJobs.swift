@@ -1,4 +1,5 @@
 import EngramData
+import EngramHost
 import EngramKit
 import Foundation
 
@@ -46,6 +47,8 @@ public func perform(
             progress(state)
           })
       } catch {
+        // What was stopped did not fail.
+        guard !Cancellation.isRequested else { return false }
         result = .failure(Failure(error, name: job.name))
       }
       try end(job, result)
