@@ -16,30 +16,24 @@ extension MotifSums {
         Segment(population: p, members: Array(list[first..<min(list.count, first + Tile.width)]))
       }
     }
-    let kernel = TileKernel()
+    let parts = Self.parts(segments.count)
+    let base = base
+    var totals = [DenseTotals](repeating: DenseTotals(types: types, neurons: neurons), count: parts.count)
     matrix.elements.withUnsafeBufferPointer { weights in
-      rows.withUnsafeMutableBufferPointer { rows in
-        columns.withUnsafeMutableBufferPointer { columns in
-          guard let weights = weights.baseAddress, let rows = rows.baseAddress,
-            let columns = columns.baseAddress
-          else { return }
-          for (number, a) in segments.enumerated() {
-            for b in segments[number...] {
-              let (p, q) = (a.population, b.population)
-              let (there, back) = (p * types + q, q * types + p)
-              let same = a.members[0] == b.members[0]
-              let sums = kernel.add(
-                weights, neurons, a.members, b.members, base[there], base[back],
-                Totals(rows: rows + q * neurons, columns: columns + q * neurons),
-                Totals(rows: rows + p * neurons, columns: columns + p * neurons))
-              square[there] += sums.forward
-              product[there] += sums.product
-              guard !same else { continue }
-              square[back] += sums.backward
-              product[back] += sums.product
-            }
-          }
-        }
+      totals.withUnsafeMutableBufferPointer { totals in
+        let (weights, totals) = (weights, totals)
+        parallelFor(chunks: parts.count) { totals[$0].add(parts[$0], segments, weights, base) }
+      }
+    }
+    // One after the other, so that sums do not depend on threads.
+    for part in totals {
+      for k in rows.indices {
+        rows[k] += part.rows[k]
+        columns[k] += part.columns[k]
+      }
+      for k in square.indices {
+        square[k] += part.square[k]
+        product[k] += part.product[k]
       }
     }
     for p in 0..<types {
@@ -47,10 +41,64 @@ extension MotifSums {
     }
     mutualSum = sum
   }
+
+  /// Ranges of segments with about equally many pairs (a in the range, b not before a).
+  private static func parts(_ segments: Int) -> [Range<Int>] {
+    let count = segments < 16 ? 1 : 4
+    let ends = (0...count).map { part in
+      Int((Double(segments) * (1 - (1 - Double(part) / Double(count)).squareRoot())).rounded())
+    }
+    return zip(ends, ends.dropFirst()).map { $0..<$1 }
+  }
+}
+
+/// What some of the pairs of tiles add to the sums over a dense matrix.
+private struct DenseTotals {
+  let types, neurons: Int
+  var rows, columns, square, product: [Double]
+
+  init(types: Int, neurons: Int) {
+    (self.types, self.neurons) = (types, neurons)
+    rows = [Double](repeating: 0, count: types * neurons)
+    columns = rows
+    square = [Double](repeating: 0, count: types * types)
+    product = square
+  }
+
+  /// Adds the pairs (a, b) of tiles with a in `range` and b not before a.
+  mutating func add(
+    _ range: Range<Int>, _ segments: [Segment], _ weights: UnsafeBufferPointer<Double>, _ base: [Double]
+  ) {
+    let kernel = TileKernel()
+    rows.withUnsafeMutableBufferPointer { rows in
+      columns.withUnsafeMutableBufferPointer { columns in
+        guard let weights = weights.baseAddress, let rows = rows.baseAddress,
+          let columns = columns.baseAddress
+        else { return }
+        for number in range {
+          for b in segments[number...] {
+            let a = segments[number]
+            let (p, q) = (a.population, b.population)
+            let (there, back) = (p * types + q, q * types + p)
+            let same = a.members[0] == b.members[0]
+            let sums = kernel.add(
+              weights, neurons, a.members, b.members, base[there], base[back],
+              Totals(rows: rows + q * neurons, columns: columns + q * neurons),
+              Totals(rows: rows + p * neurons, columns: columns + p * neurons))
+            square[there] += sums.forward
+            product[there] += sums.product
+            guard !same else { continue }
+            square[back] += sums.backward
+            product[back] += sums.product
+          }
+        }
+      }
+    }
+  }
 }
 
 /// Neurons of one population that make the rows or the columns of a tile.
-private struct Segment {
+private struct Segment: Sendable {
   var population: Int
   var members: [Int]
 }

@@ -121,12 +121,25 @@ extension Connectivity {
   }
 
   func firstNotFinite() -> MathError {
-    for i in 0..<rows {
-      for j in 0..<columns where !self[i, j].isFinite {
-        return .notFinite("the weight from neuron \(j) to neuron \(i) is \(self[i, j])")
-      }
-    }
+    do { try requireFinite() } catch { return error }
     return .notFinite("the weights are too large: their squares overflow")
+  }
+
+  /// - Throws: `MathError.notFinite` with the place of the first weight that is no number.
+  public func requireFinite() throws(MathError) {
+    switch self {
+    case .dense(let matrix):
+      guard let bad = matrix.elements.firstIndex(where: { !$0.isFinite }) else { return }
+      throw notFinite(bad / columns, bad % columns, matrix.elements[bad])
+    case .sparse(let matrix):
+      guard let bad = matrix.values.firstIndex(where: { !$0.isFinite }) else { return }
+      let row = (0..<rows).first { matrix.offsets[$0 + 1] > bad } ?? 0
+      throw notFinite(row, Int(matrix.indices[bad]), matrix.values[bad])
+    }
+  }
+
+  private func notFinite(_ post: Int, _ pre: Int, _ value: Double) -> MathError {
+    .notFinite("the weight from neuron \(pre) to neuron \(post) is \(value)")
   }
 }
 

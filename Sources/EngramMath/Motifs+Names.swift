@@ -32,6 +32,10 @@ extension Motifs {
         if pairs[p, q] == 0 {
           guard p != q || populations.sizes[p] > 1 else { continue }
           reasons.append("No pair \(block) was tested: its motifs are NaN.")
+        } else if variance[p, q] == 0, mean[p, q] == 0 {
+          reasons.append(
+            "None of the \(Int(pairs[p, q])) pairs \(block) is connected: correlations of its weights are NaN."
+          )
         } else if variance[p, q] == 0 {
           reasons.append(
             "All \(Int(pairs[p, q])) weights \(block) equal \(String(format: "%.6g", mean[p, q])): their correlations are NaN."

@@ -17,10 +17,8 @@ extension Motifs {
         weights.subnetwork(kept), populations.subset(kept), tested: tested?.subnetwork(kept))
       moments.add(part.motifs())
     }
-    // sqrt((n - 1) / n sum of squared deviations) = (n - 1) / sqrt(n) standard deviations of the replicates.
-    return moments.deviations.map {
-      ($0.name, $0.values.map { $0 * Double(count - 1) / Double(count).squareRoot() })
-    }
+    // sqrt((n - 1) / n sum of squared deviations), where a deviation below is sqrt(sum / n).
+    return moments.deviations.map { ($0.name, $0.values.map { $0 * Double(count - 1).squareRoot() }) }
   }
 
   /// How many standard deviations each statistic lies from its mean in networks whose weights were shuffled within

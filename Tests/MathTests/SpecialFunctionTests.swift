@@ -57,6 +57,13 @@ struct SpecialFunctionTests {
       (try integrate(from: -.infinity, to: .infinity) { exp(-$0 * $0) }.value - Double.pi.squareRoot())
         .magnitude < 1e-12)
     #expect(try integrate(from: 1, to: 1) { _ in .nan }.value == 0)
+    // A short interval of a smooth function needs no halving.
+    var calls = 0
+    let short = try integrate(from: 0, to: 1e-4, tolerance: 1e-13) { x in
+      calls += 1
+      return 1e-8 * exp(x)
+    }
+    #expect((short.value / (1e-8 * expm1(1e-4)) - 1).magnitude < 1e-13 && calls < 100)
     #expect(throws: MathError.self) { try integrate(from: -1, to: 1) { 1 / $0.magnitude } }
     #expect(throws: MathError.undefined("no")) {
       try integrate(from: 0, to: 1) { _ in throw MathError.undefined("no") }

@@ -127,10 +127,10 @@ private func simulate(_ changes: Changes, dt: Double, duration: Double, recordEv
   return try run(model, dt: dt, duration: duration, recordEvery: recordEvery ?? duration)
 }
 
-private func run<S: Simulates>(_ model: S, dt: Double, duration: Double, recordEvery: Double) throws
-  -> MemorySink
-{
-  var random = RandomStream(seed: 11)
+private func run<S: Simulates>(
+  _ model: S, dt: Double, duration: Double, recordEvery: Double, seed: UInt64 = 11
+) throws -> MemorySink {
+  var random = RandomStream(seed: seed)
   let sink = MemorySink()
   var outputs = Outputs(sink)
   var state = try model.start(Inputs(), &random)
@@ -171,33 +171,90 @@ struct LifConductanceSimulationTests {
     let name: String
     let changes: [String: Value]
     let decay, rate, error: Double
+    var inhibitoryDecay: Double?
     var description: String { name }
   }
 
-  /// Monte Carlo rows of section 4 (rate and standard error, Hz).
+  private static let noHold = base45.merging(["refractory_period": .real(0)]) { $1 }
+  private static let shots = base45.merging(["drive": .text("poisson")]) { $1 }
+  private static let smallShots: Changes = [
+    "drive": .text("poisson"), "excitatory_charge": .real(2), "excitatory_rate": .real(18),
+    "inhibitory_charge": .real(5), "inhibitory_rate": .real(12),
+  ]
+
+  /// All Monte Carlo rows of section 4 (rate and standard error, Hz).
   static let rows = [
+    Row(name: "R_e 4.5, tau 0.1", changes: base45, decay: 0.1, rate: 46.654, error: 0.194),
     Row(name: "R_e 4.5, tau 0.2", changes: base45, decay: 0.2, rate: 42.121, error: 0.184),
     Row(name: "R_e 4.5, tau 0.5", changes: base45, decay: 0.5, rate: 34.494, error: 0.156),
+    Row(name: "R_e 4.5, tau 1", changes: base45, decay: 1, rate: 27.591, error: 0.129),
     Row(name: "R_e 4.5, tau 2", changes: base45, decay: 2, rate: 19.467, error: 0.097),
+    Row(name: "R_e 3.5, tau 0.2", changes: [:], decay: 0.2, rate: 8.223, error: 0.045),
+    Row(name: "R_e 3.5, tau 0.5", changes: [:], decay: 0.5, rate: 5.639, error: 0.066),
     Row(
       name: "R_e 8, tau 0.5", changes: ["excitatory_rate": .real(8)], decay: 0.5, rate: 179.189, error: 0.678),
+    Row(name: "t_ref 0, tau 0.2", changes: noHold, decay: 0.2, rate: 48.032, error: 0.479),
+    Row(name: "t_ref 0, tau 0.5", changes: noHold, decay: 0.5, rate: 39.252, error: 0.414),
     Row(name: "excitation only, tau 0.5", changes: excitationOnly, decay: 0.5, rate: 14.424, error: 0.131),
     Row(
-      name: "Poisson, R_e 4.5, tau 0.5", changes: base45.merging(["drive": .text("poisson")]) { $1 },
-      decay: 0.5,
-      rate: 34.776, error: 0.316),
+      name: "tau_e 0.5, tau_i 1.5", changes: base45, decay: 0.5, rate: 27.970, error: 0.281,
+      inhibitoryDecay: 1.5),
+    Row(name: "Poisson, R_e 4.5, tau 0.5", changes: shots, decay: 0.5, rate: 34.776, error: 0.316),
+    Row(name: "Poisson, small jumps, tau 0.5", changes: smallShots, decay: 0.5, rate: 63.996, error: 0.503),
   ]
 
   @Test("simulated rates agree with the specification's Monte Carlo (P12)", arguments: rows)
   func monteCarlo(_ row: Row) throws {
     let changes = row.changes.merging([
-      "excitatory_decay": .real(row.decay), "inhibitory_decay": .real(row.decay), "neurons": .integer(256),
+      "excitatory_decay": .real(row.decay), "inhibitory_decay": .real(row.inhibitoryDecay ?? row.decay),
+      "neurons": .integer(256),
     ]) { $1 }
-    let sink = try simulate(changes, dt: row.decay / 30, duration: 1200)
+    // The specification steps shots at half the length: they jump.
+    let dt = row.changes["drive"] == nil ? row.decay / 30 : row.decay / 60
+    let sink = try simulate(changes, dt: dt, duration: 1200)
     let compare = try comparison(changes, sink)
     let (rate, error) = (try #require(compare["compare/rate_mc"]), try #require(compare["compare/se"]))
     let allowed = 3 * (row.error * row.error + error * error).squareRoot() + 0.01 * row.rate
     #expect(abs(rate - row.rate) < allowed)
+  }
+
+  /// Relative error of the mean of V - E_e after 40 ms, without leak, threshold and inhibition.
+  ///
+  /// Then V - E_e = (E_L - E_e) exp(-∫g/C), and ∫g is normal: with g0 T / C = 1 and a variance of ∫g/C of 1 the
+  /// exact mean is (E_L - E_e) exp(-1 + 1/2).
+  private func weakError(_ scheme: String, dt: Double) throws -> Double {
+    let (capacitance, time, decay, mean) = (250.0, 40.0, 8.0, 250.0 / 40)
+    // Variance of the integral of a conductance that starts at its mean.
+    let spread = decay * decay * (2 * time / decay - 3 + 4 * exp(-time / decay) - exp(-2 * time / decay))
+    let variance = capacitance * capacitance / spread
+    let charge = variance * 2 * decay / mean
+    let model = try #require(
+      try Entry(LifConductance.self).make([
+        "scheme": .text(scheme), "neurons": .integer(10_000), "traced": .integer(10_000),
+        "leak_conductance": .real(1e-6), "threshold": .real(1e6), "excitatory_charge": .real(charge),
+        "excitatory_rate": .real(mean / charge), "excitatory_decay": .real(decay),
+        "inhibitory_charge": .real(0), "inhibitory_decay": .real(decay),
+      ]).simulates)
+    var sum = 0.0
+    for seed in 1...400 {
+      let sink = try run(model, dt: dt, duration: time, recordEvery: time, seed: UInt64(seed))
+      let voltages = try #require(sink.numbers("voltage")).elements
+      sum += voltages.reduce(0) { $0 + $1 / -70 } / Double(voltages.count)
+    }
+    return sum / 400 / exp(-0.5) - 1
+  }
+
+  @Test(
+    "weak order: halving dt halves Euler's error, and divides Heun's and the exponential step's by about four"
+  )
+  func weakOrder() throws {
+    // Four million neurons leave a statistical error of 0.0007.
+    let euler = try weakError("euler", dt: 4) / weakError("euler", dt: 2)
+    #expect(euler > 1.5 && euler < 2.4, "\(euler)")
+    let heun = try weakError("heun", dt: 4) / weakError("heun", dt: 2)
+    #expect(heun > 2.6 && heun < 5, "\(heun)")
+    let exponential = try weakError("exponential", dt: 8) / weakError("exponential", dt: 4)
+    #expect(exponential > 2.8 && exponential < 6, "\(exponential)")
   }
 
   @Test(

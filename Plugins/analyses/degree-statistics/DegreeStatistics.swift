@@ -10,11 +10,7 @@ public struct DegreeStatistics: Analysis {
     .integer("weight_bins", \.bins, in: 2...1000, "Bins of the weight histogram."),
     .integer("image_side", \.side, in: 2...256, "Most rows and columns of the picture of the matrix."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], anyUnit: "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-  ]
+  public static let reads = MeasuredCircuit.reads()
   public static let writes = [
     Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of the blocks below."),
     Dataset("type_sizes", ["type"], unit: .one, "Neurons of each type."),
@@ -103,8 +99,25 @@ public struct DegreeStatistics: Analysis {
     let (all, neurons) = (connections.elements.reduce(0, +), Double(populations.neurons))
     try outputs.put("overall_density", all / (neurons * (neurons - 1)))
     try outputs.put("overall_reciprocity", returned.elements.reduce(0, +) / all)
-    if connections.elements.contains(0) {
-      outputs.note("Reciprocity is NaN between types without a connection.")
+    noteUndefined(connections, populations, &outputs)
+  }
+
+  /// Why densities and reciprocities are NaN.
+  private func noteUndefined(_ connections: Matrix, _ populations: Populations, _ outputs: inout Outputs) {
+    let names = populations.names
+    if populations.neurons == 1 { outputs.note("There is one neuron: overall_density is NaN.") }
+    for (p, name) in names.enumerated() where populations.sizes[p] == 1 {
+      outputs.note("\(name) has one neuron: the density \(name)→\(name) is NaN.")
+    }
+    if connections.elements.allSatisfy({ $0 == 0 }) {
+      return outputs.note("No two neurons are connected: every reciprocity is NaN.")
+    }
+    for p in names.indices {
+      for q in names.indices where connections[p, q] == 0 {
+        outputs.note(
+          "There is no connection \(names[q])→\(names[p]): its reciprocity, and the excess there and back, are NaN."
+        )
+      }
     }
   }
 

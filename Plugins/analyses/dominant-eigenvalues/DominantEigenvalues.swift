@@ -29,11 +29,7 @@ public struct DominantEigenvalues: Analysis {
       "Relative residual at which ARPACK stops; 0: machine precision."),
     .integer("restarts", \.restarts, in: 1...100_000, "Most restarts of ARPACK."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], anyUnit: "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-  ]
+  public static let reads = MeasuredCircuit.reads()
   public static let writes = [
     Dataset(
       "eigenvalues", ["eigenvalue", "part"],

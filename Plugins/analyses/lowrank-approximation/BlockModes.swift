@@ -2,20 +2,13 @@ import EngramKit
 
 /// The outlying modes that the block statistics of a network predict.
 struct BlockModes {
-  let sums: MotifSums
-  let motifs: Motifs
-  let theory: MotifTheory
-  private var populations: Populations { sums.populations }
+  let circuit: MeasuredCircuit
+  private var sums: MotifSums { circuit.sums }
+  private var motifs: Motifs { circuit.motifs }
+  private var theory: MotifTheory { circuit.theory }
+  private var populations: Populations { circuit.populations }
   private var types: Int { populations.count }
   private var sizes: [Double] { populations.sizes.map(Double.init) }
-
-  init(_ sums: MotifSums) {
-    self.sums = sums
-    motifs = sums.motifs()
-    theory = MotifTheory(
-      sizes: sums.populations.sizes, mean: motifs.mean, variance: motifs.variance, chain: motifs.chain,
-      reciprocal: motifs.reciprocal, exactCounts: true)
-  }
 
   /// The `rank` predicted eigenvalues of largest magnitude; a conjugate pair is not split.
   func leadingRoots(_ rank: Int) throws -> [Complex] {
@@ -32,7 +25,7 @@ struct BlockModes {
 
   /// Block vectors u and f of det(lambda² - lambda M - C) = 0, corrected once by the weights themselves:
   /// r = u + Z u / lambda and l = f + Zᵀ f / lambda, with Z the weights less their block means.
-  func perturbative(_ weights: Connectivity, _ roots: [Complex]) throws -> [Mode] {
+  func perturbative(_ roots: [Complex]) throws -> [Mode] {
     var companion = Matrix(repeating: 0, shape: [2 * types, 2 * types])
     for p in 0..<types {
       for q in 0..<types {

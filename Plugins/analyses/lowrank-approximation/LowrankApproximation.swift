@@ -19,17 +19,15 @@ public struct LowrankApproximation: Analysis {
       "rank", \.rank, in: 1...100, "Modes, by magnitude of the predicted eigenvalue; a pair stays together."),
     .integer("dense_limit", \.denseLimit, in: 2...20_000, "Most neurons whose eigenvectors are solved."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], unit: .one, "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-    Dataset(
-      "latent_x", ["neuron"], unit: .one,
-      "Latent numbers of inputs, for the statistical form; none: from summed inputs.", optional: true),
-    Dataset(
-      "latent_y", ["neuron"], unit: .one,
-      "Latent numbers of outputs, for the statistical form; none: from summed outputs.", optional: true),
-  ]
+  public static let reads =
+    MeasuredCircuit.reads(in: .one) + [
+      Dataset(
+        "latent_x", ["neuron"], unit: .one,
+        "Latent numbers of inputs, for the statistical form; none: from summed inputs.", optional: true),
+      Dataset(
+        "latent_y", ["neuron"], unit: .one,
+        "Latent numbers of outputs, for the statistical form; none: from summed outputs.", optional: true),
+    ]
   public static let writes = [
     Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of the blocks."),
     Dataset("eigenvalue", ["mode", "part"], unit: .one, "Eigenvalue of each mode; real and imaginary part."),
@@ -69,10 +67,8 @@ public struct LowrankApproximation: Analysis {
   public func analyse(
     _ inputs: Inputs, _ probe: Probe?, into outputs: inout Outputs, _ random: inout RandomStream
   ) throws {
-    let weights = try inputs.connectivity("connectivity")
-    let populations = try inputs.populations(neurons: weights.rows)
-    let blocks = BlockModes(try MotifSums(weights, populations))
-    for reason in blocks.motifs.undefined(populations) { outputs.note(reason) }
+    let circuit = try MeasuredCircuit(inputs, into: &outputs)
+    let (weights, populations, blocks) = (circuit.weights, circuit.populations, BlockModes(circuit: circuit))
     let roots = try blocks.leadingRoots(rank)
     guard form != .numerical || weights.rows <= denseLimit else {
       throw Problem(
@@ -83,7 +79,7 @@ public struct LowrankApproximation: Analysis {
     let nearest = eigen.map { nearestEigenvalues($0, to: roots) }
     var modes: [Mode]
     switch form {
-    case .perturbative: modes = try blocks.perturbative(weights, roots)
+    case .perturbative: modes = try blocks.perturbative(roots)
     case .statistical:
       let (x, y) = (try latent("latent_x", inputs), try latent("latent_y", inputs))
       modes = try blocks.statistical(roots, x: x, y: y)

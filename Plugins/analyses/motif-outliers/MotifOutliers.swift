@@ -18,12 +18,19 @@ public struct MotifOutliers: Analysis {
       "dense_limit", \.denseLimit, in: 2...20_000, "Most neurons for LAPACK; larger networks use ARPACK."),
     .real(
       "margin", \.margin, unit: .one, in: 0...1, "How far outside the bulk an outlier lies, relative to it."),
+    .integer(
+      "latent_degree", \.latentDegree, in: 1...12,
+      "Degree of the polynomial in the latent numbers that the mean weight is taken for."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], anyUnit: "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-  ]
+  public static let reads =
+    MeasuredCircuit.reads() + [
+      Dataset(
+        "latent_x", ["neuron"], unit: .one, "Latent number that shifts each neuron's inputs, for `latent`.",
+        optional: true),
+      Dataset(
+        "latent_y", ["neuron"], unit: .one, "Latent number that shifts each neuron's outputs, for `latent`.",
+        optional: true),
+    ]
   public static let writes = [
     Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of the blocks."),
     Dataset("mean_input", ["post_type", "pre_type"], anyUnit: "M: summed mean weight from each type."),
@@ -37,6 +44,9 @@ public struct MotifOutliers: Analysis {
     Dataset("elliptic", ["sign", "part"], anyUnit: "The same from an elliptic random matrix."),
     Dataset(
       "cubic", ["cube_root", "part"], anyUnit: "Outliers of reciprocal motifs alone, chains left out."),
+    Dataset(
+      "latent", ["root", "part"],
+      anyUnit: "Leading eigenvalues of the weights' mean given the neurons' latent numbers.", optional: true),
     Dataset("bulk", ["axis"], anyUnit: "Half axes of the bulk's ellipse, real and imaginary."),
     Dataset(
       "actual", ["eigenvalue", "part"], anyUnit: "Actual eigenvalues, greatest real part first.",
@@ -60,20 +70,15 @@ public struct MotifOutliers: Analysis {
   var actual = 1000
   var denseLimit = 2000
   var margin = 0.05
+  var latentDegree = 5
   public init() {}
 
   public func analyse(
     _ inputs: Inputs, _ probe: Probe?, into outputs: inout Outputs, _ random: inout RandomStream
   ) throws {
-    let weights = try inputs.connectivity("connectivity")
-    let populations = try inputs.populations(neurons: weights.rows)
-    let sums = try MotifSums(weights, populations)
-    let motifs = sums.motifs()
-    for reason in motifs.undefined(populations) { outputs.note(reason) }
-    let theory = MotifTheory(
-      sizes: populations.sizes, mean: motifs.mean, variance: motifs.variance, chain: motifs.chain,
-      reciprocal: motifs.reciprocal, exactCounts: counts == .exact)
-    let (roots, bulk) = (try theory.roots(), try sums.bulk())
+    let circuit = try MeasuredCircuit(inputs, exactCounts: counts == .exact, into: &outputs)
+    let (theory, populations) = (circuit.theory, circuit.populations)
+    let (roots, bulk) = (try theory.roots(), try circuit.sums.bulk())
     let outside = roots.map { !bulk.contains($0, margin: margin) }
     try outputs.put("type_names", labels: populations.names)
     try outputs.put("mean_input", theory.mean)
@@ -86,8 +91,9 @@ public struct MotifOutliers: Analysis {
     try outputs.put("greatest_predicted", greatest)
     try outputs.put("least_predicted", min(-bulk.real, reals.min() ?? .infinity))
     try outputs.put("stable", greatest < 1 ? 1 : 0)
-    try putForms(theory, motifs, populations, &outputs)
-    if actual > 0 { try putActual(weights, &outputs) }
+    try putForms(theory, circuit.motifs, populations, &outputs)
+    try putLatent(inputs, circuit, &outputs)
+    if actual > 0 { try putActual(circuit.weights, &outputs) }
   }
 
   /// Forms for motifs that are equal in all blocks, at the mean of the measured ones.
@@ -131,6 +137,23 @@ public struct MotifOutliers: Analysis {
       }
     }
     try outputs.put("cubic", Matrix(complex: try cubicOutliers(mean: leading, reciprocity: reciprocity)))
+  }
+
+  /// As many eigenvalues of the mean given the latent numbers as the blocks predict, greatest real part first.
+  private func putLatent(_ inputs: Inputs, _ circuit: MeasuredCircuit, _ outputs: inout Outputs) throws {
+    let given = ["latent_x", "latent_y"].filter { inputs.contains($0) }
+    guard !given.isEmpty else { return }
+    guard given.count == 2 else {
+      throw Problem(
+        "\(given[0]) is given without the other latent numbers", fix: "read both latent_x and latent_y")
+    }
+    let mean = try ConditionalMean(
+      circuit, x: inputs.vector("latent_x"), y: inputs.vector("latent_y"), degree: latentDegree)
+    let leading = try mean.spectrum().sorted {
+      ($1.magnitude, $1.real, $1.imaginary) < ($0.magnitude, $0.real, $0.imaginary)
+    }.prefix(2 * circuit.populations.count)
+    let ordered = leading.sorted { ($1.real, $1.imaginary) < ($0.real, $0.imaginary) }
+    try outputs.put("latent", Matrix(complex: ordered))
   }
 
   private func putActual(_ weights: Connectivity, _ outputs: inout Outputs) throws {

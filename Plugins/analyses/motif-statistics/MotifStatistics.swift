@@ -16,14 +16,12 @@ public struct MotifStatistics: Analysis {
     .integer(
       "shuffles", \.shuffles, in: 0...100_000, "Shuffles of the weights within blocks; 0: no z-scores."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], anyUnit: "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-    Dataset(
-      "tested", .connectivity, ["neuron", "neuron"], unit: .one,
-      "Pairs that were tested for a connection, not 0; none: all pairs.", optional: true),
-  ]
+  public static let reads =
+    MeasuredCircuit.reads() + [
+      Dataset(
+        "tested", .connectivity, ["neuron", "neuron"], unit: .one,
+        "Pairs that were tested for a connection, not 0; none: all pairs.", optional: true)
+    ]
   public static let writes: [Dataset] =
     [
       Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of every axis below."),
@@ -73,13 +71,33 @@ public struct MotifStatistics: Analysis {
     if jackknife > 1 {
       errors = try Motifs.jackknife(weights, populations, tested: tested, groups: jackknife)
       for (name, values) in errors { try outputs.put(name + "_se", values) }
+      noteMissing(
+        errors, motifs, "jackknife errors", "without one of the groups too few neurons or weights are left",
+        &outputs)
     }
     if shuffles > 1 {
       let scores = try motifs.zScores(weights, populations, tested: tested, shuffles: shuffles, &random)
       for (name, values) in scores.dropFirst(2) { try outputs.put(name + "_z", values) }
+      noteMissing(
+        Array(scores.dropFirst(2)), motifs, "z-scores",
+        "shuffling the weights of a block changes nothing there",
+        &outputs)
     }
     try putStrongest(motifs, errors, populations.names, into: &outputs)
     for reason in motifs.undefined(populations) { outputs.note(reason) }
+  }
+
+  /// Says how many of `values` have no value though their motif has one.
+  private func noteMissing(
+    _ values: [(name: String, values: Tensor<Double>)], _ motifs: Motifs, _ what: String, _ reason: String,
+    _ outputs: inout Outputs
+  ) {
+    for (name, numbers) in values {
+      guard let own = motifs.all.first(where: { $0.name == name })?.values.elements else { continue }
+      let missing = zip(numbers.elements, own).count { $0.isNaN && !$1.isNaN }
+      guard missing > 0 else { continue }
+      outputs.note("\(missing) of \(own.count) \(what) of \(name) are NaN: \(reason).")
+    }
   }
 
   private func putStrongest(

@@ -13,11 +13,7 @@ public struct PopulationResponse: Analysis {
       "perturbed", \.perturbed, in: -1...1_000_000,
       "Neuron whose single perturbation is answered by all; -1: none."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], unit: .one, "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-  ]
+  public static let reads = MeasuredCircuit.reads(in: .one)
   public static let writes = [
     Dataset("type_names", .labels, ["type"], unit: .one, "Cell types, in the order of the blocks."),
     Dataset(
@@ -56,16 +52,11 @@ public struct PopulationResponse: Analysis {
   public func analyse(
     _ inputs: Inputs, _ probe: Probe?, into outputs: inout Outputs, _ random: inout RandomStream
   ) throws {
-    let weights = try inputs.connectivity("connectivity")
-    let populations = try inputs.populations(neurons: weights.rows)
-    let sums = try MotifSums(weights, populations)
-    let motifs = sums.motifs()
-    let theory = MotifTheory(
-      sizes: populations.sizes, mean: motifs.mean, variance: motifs.variance, chain: motifs.chain,
-      reciprocal: motifs.reciprocal, exactCounts: true)
+    let circuit = try MeasuredCircuit(inputs, into: &outputs)
+    let (populations, theory) = (circuit.populations, circuit.theory)
     let plain = MotifTheory(mean: theory.mean, covariance: theory.covariance.map { _ in 0 })
     let (gain, without) = (try theory.gain(), try plain.gain())
-    let greatest = max(try sums.bulk().real, try theory.roots().map(\.real).max() ?? 0)
+    let greatest = max(try circuit.sums.bulk().real, try theory.roots().map(\.real).max() ?? 0)
     let stable = greatest < 1
     if !stable {
       outputs.note(
@@ -87,7 +78,7 @@ public struct PopulationResponse: Analysis {
       return outputs.note(
         "The actual response of \(populations.neurons) neurons was not solved: more than dense_limit.")
     }
-    try putActual(weights, populations, &outputs)
+    try putActual(circuit.weights, populations, &outputs)
   }
 
   private func putActual(_ weights: Connectivity, _ populations: Populations, _ outputs: inout Outputs) throws

@@ -62,6 +62,9 @@ public struct RateTheoryCompare: Analysis {
     } else {
       outputs.note("cv, se and z have no value: \(intervals.count) interspike intervals after the burn-in")
     }
+    if count == 0 {
+      outputs.note("ratio has no finite value: no neuron fired in \(shortest(time)) ms after the burn-in")
+    }
     try outputs.put("compare/rate_mc", rate)
     try outputs.put("compare/se", error)
     try outputs.put("compare/cv", cv)

@@ -15,11 +15,7 @@ public struct StabilityMap: Analysis {
       "motifs", \.motifs, unit: .one, in: 0.01...1e3, "Greatest factor on chain and reciprocal covariances."),
     .integer("resolution", \.resolution, in: 2...1000, "Points along each axis."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], unit: .one, "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-  ]
+  public static let reads = MeasuredCircuit.reads(in: .one)
   public static let writes = [
     Dataset(
       "excitation_factor", ["excitation"], unit: .one, "Factor on the mean weights of excitatory types."),
@@ -61,15 +57,8 @@ public struct StabilityMap: Analysis {
   public func analyse(
     _ inputs: Inputs, _ probe: Probe?, into outputs: inout Outputs, _ random: inout RandomStream
   ) throws {
-    let weights = try inputs.connectivity("connectivity")
-    let populations = try inputs.populations(neurons: weights.rows)
-    let sums = try MotifSums(weights, populations)
-    let found = sums.motifs()
-    for reason in found.undefined(populations) { outputs.note(reason) }
-    let circuit = ScaledCircuit(
-      theory: MotifTheory(
-        sizes: populations.sizes, mean: found.mean, variance: found.variance, chain: found.chain,
-        reciprocal: found.reciprocal, exactCounts: true), bulk: try sums.bulk().real)
+    let measured = try MeasuredCircuit(inputs, into: &outputs)
+    let circuit = ScaledCircuit(theory: measured.theory, bulk: try measured.sums.bulk().real)
     if !circuit.isExcitatory.contains(true) {
       outputs.note("No type is excitatory on average: the factor on excitation changes nothing.")
     }

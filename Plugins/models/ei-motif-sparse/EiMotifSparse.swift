@@ -63,11 +63,14 @@ public struct EiMotifSparse: Model {
       }
       return State(populations: populations, weights: .dense(matrix), x: latents, y: latents)
     }
-    let sample = motifs.sample(neurons, &random)
-    let values = sample.pre.map { weight[Int(populations.codes[Int($0)])] }
-    let matrix = try SparseMatrix(
-      rows: neurons, columns: neurons, rowIndices: sample.post, columnIndices: sample.pre, values: values)
-    return State(populations: populations, weights: .sparse(matrix), x: sample.x, y: sample.y)
+    let (x, y) = motifs.latents(neurons, &random)
+    let start = random
+    let matrix = SparseMatrix(
+      rows: neurons, columns: neurons, values: populations.codes.map { weight[Int($0)] }
+    ) { body in
+      motifs.forEachConnection(x, y, start, body)
+    }
+    return State(populations: populations, weights: .sparse(matrix), x: x, y: y)
   }
 
   /// Weight of a connection from each type, so that the mean inputs are `excitation` and `inhibition`.

@@ -13,11 +13,7 @@ public struct LinearRateNetwork: Model {
     .flag(
       "steady_state", \.steadyState, "Solve for the steady state, which needs time with the cube of neurons."),
   ]
-  public static let reads = [
-    Dataset("connectivity", .connectivity, ["neuron", "neuron"], anyUnit: "Weights from column to row."),
-    Dataset(
-      "types", .labels, ["neuron"], unit: .one, "Cell type of each neuron; none: one type.", optional: true),
-  ]
+  public static let reads = MeasuredCircuit.reads()
   public static let writes = [
     Dataset("rates", .trace, ["time", "neuron"], unit: .one, "Activity of each unit."),
     Dataset(
@@ -41,6 +37,7 @@ public struct LinearRateNetwork: Model {
 
   public func start(_ inputs: Inputs, _ random: inout RandomStream) throws -> State {
     let weights = try inputs.connectivity("connectivity")
+    try weights.requireFinite()
     let populations = try inputs.populations(neurons: weights.rows)
     guard input.count == 1 || input.count == populations.count else {
       throw Problem(
@@ -61,8 +58,10 @@ public struct LinearRateNetwork: Model {
       state.activity[i] += approach * (drive[i] + state.input[i] - state.activity[i])
     }
     guard state.activity.allSatisfy(\.isFinite) else {
+      let growth = try state.weights.rows <= 2000 ? greatestRealPart(state) : nil
+      let value = growth.map { "is \($0)" } ?? "exceeds 1"
       throw Problem(
-        "activity grows without bound and overflowed at \(time) ms: the greatest real part of the eigenvalues of the weights exceeds 1",
+        "activity grows without bound and overflowed at \(time) ms: the greatest real part of the eigenvalues of the weights \(value), and linear rates need less than 1",
         fix: "shorten the run, or weaken the weights")
     }
   }
@@ -79,10 +78,14 @@ public struct LinearRateNetwork: Model {
     var matrix = state.weights.dense().map { -$0 }
     for i in 0..<matrix.rows { matrix[i, i] += 1 }
     try outputs.put("steady_rates", try solve(matrix, state.input))
-    let greatest = try eigenvalues(state.weights.dense()).map(\.real).max() ?? 0
+    let greatest = try greatestRealPart(state)
     if greatest >= 1 {
       outputs.note(
         "The network is unstable: the greatest real part of its eigenvalues is \(greatest), not below 1.")
     }
+  }
+
+  private func greatestRealPart(_ state: State) throws -> Double {
+    try eigenvalues(state.weights.dense()).map(\.real).max() ?? 0
   }
 }

@@ -38,8 +38,10 @@ public func generalEigen(_ a: Matrix, right: Bool = true, left: Bool = false) th
   var (real, imaginary) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
   var leftVectors = [Double](repeating: 0, count: left ? n * n : 1)
   var rightVectors = [Double](repeating: 0, count: right ? n * n : 1)
+  // A matrix and its transpose have the same eigenvalues, so that values alone need no copy in the other order.
+  let order = left || right ? Lapack.rowMajor : LAPACK_COL_MAJOR
   let info = LAPACKE_dgeev(
-    Lapack.rowMajor, Int8(bitPattern: UInt8(ascii: left ? "V" : "N")),
+    order, Int8(bitPattern: UInt8(ascii: left ? "V" : "N")),
     Int8(bitPattern: UInt8(ascii: right ? "V" : "N")), Int32(n), &copy, Int32(n), &real, &imaginary,
     &leftVectors, Int32(left ? n : 1), &rightVectors, Int32(right ? n : 1))
   try Lapack.check(info) {

@@ -24,6 +24,35 @@ extension SparseMatrix {
     self = SparseMatrix(rows: columns, columns: rows, unsorted: byColumn).transposed().merged()
   }
 
+  /// A matrix of the places that `visit` names, in any order and none twice, with one value for each column.
+  ///
+  /// `visit` runs twice and must name the same places: first they are counted, then put where they belong, so that no
+  /// list of them is held beside the matrix.
+  /// - Complexity: O(elements log(elements of a row)), and twice the cost of `visit`.
+  public init(
+    rows: Int, columns: Int, values: [Double], visit: ((_ row: Int32, _ column: Int32) -> Void) -> Void
+  ) {
+    precondition(values.count == columns, "\(values.count) values for \(columns) columns")
+    var offsets = [Int](repeating: 0, count: rows + 1)
+    visit { row, _ in offsets[Int(row) + 1] += 1 }
+    for row in 0..<rows { offsets[row + 1] += offsets[row] }
+    var next = offsets
+    var indices = [Int32](repeating: 0, count: offsets[rows])
+    visit { row, column in
+      indices[next[Int(row)]] = column
+      next[Int(row)] += 1
+    }
+    indices.withUnsafeMutableBufferPointer { indices in
+      let (indices, offsets) = (indices, offsets)
+      parallelFor(rows, grain: 1024) { range in
+        for row in range { indices[offsets[row]..<offsets[row + 1]].sort() }
+      }
+    }
+    self.init(
+      rows: rows, columns: columns, offsets: offsets, indices: indices,
+      values: indices.map { values[Int($0)] })
+  }
+
   /// A matrix of the elements of `dense` that are not zero.
   public init(_ dense: Matrix) {
     precondition(dense.rank == 2, "only a matrix can be sparse, this has shape \(dense.shape)")

@@ -84,9 +84,7 @@ public struct SpikingNetwork: Sendable {
     guard weights.rows == weights.columns else {
       throw .shape("a network needs as many rows as columns, this has \(weights.rows) and \(weights.columns)")
     }
-    guard weights.values.allSatisfy(\.isFinite) else {
-      throw .notFinite("the connectivity holds a weight that is not finite")
-    }
+    try Connectivity.sparse(weights).requireFinite()
     guard delays.count == 1 || delays.count == weights.count, !delays.contains(0) else {
       throw .shape("delays must be at least one step, one for all weights or one for each")
     }
