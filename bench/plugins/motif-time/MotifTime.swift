@@ -16,7 +16,8 @@ public struct MotifTime: Analysis {
   public static let writes = [
     Dataset("motif_seconds", [], unit: .one, "Fastest run of the statistics, in seconds."),
     Dataset("pass_seconds", [], unit: .one, "Fastest sum over the stored weights, in seconds."),
-    Dataset("checksum", [], unit: .one, "Sum of the weights and of the chain correlations, so that both were made."),
+    Dataset(
+      "checksum", [], unit: .one, "Sum of the weights and of the chain correlations, so that both were made."),
   ]
 
   var rounds = 20
