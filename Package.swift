@@ -101,7 +101,8 @@ let package = Package(
     tests("FormatsTests", ["EngramFormats", "EngramData", "EngramKit"]),
     tests("RunTests", ["EngramRun", "EngramData", "EngramKit", "EngramPlugins"], exclude: ["Golden"]),
     tests("ReportTests", ["EngramReport", "EngramData", "EngramKit"]),
-    tests("PluginTests", ["EngramPlugins", "EngramKit", "EngramHost", "EngramRun", "EngramData"]),
+    tests(
+      "PluginTests", ["EngramPlugins", "EngramKit", "EngramMath", "EngramHost", "EngramRun", "EngramData"]),
     tests(
       "CommandTests", ["EngramData", "EngramHost", "EngramKit", "EngramPlugins"], exclude: ["Golden"]),
   ],

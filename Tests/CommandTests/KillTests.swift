@@ -47,6 +47,27 @@ struct KillTests {
     try expectEqual(folder.path("whole"), folder.path("killed"), without: "run.log")
   }
 
+  @Test("a training by an exact and by a plausible rule")
+  func training() throws {
+    let folder = try Folder()
+    try folder.write(
+      """
+      engram: 1
+      seed: 5
+      steps:
+        - { id: task, model: delayed-xor, set: { dt: 10 } }
+        - { id: network, model: leaky-relu-rnn, set: { units: 20, dt: 10 } }
+        - { id: exact, rule: bptt, on: network, task: task, batch: 8, updates: 150, checkpoint: 10 updates }
+        - { id: plausible, rule: modprop, on: network, task: task, batch: 8, updates: 150, checkpoint: 10 updates }
+      """, to: "e.yaml")
+    let start = Date()
+    #expect(try Engram.run(["run", "e.yaml", "--out", "whole"], in: folder.url).status == 0)
+    let seconds = Date().timeIntervalSince(start)
+    let last = try killed(["run", "e.yaml", "--out", "killed"], in: folder, within: seconds / 3)
+    #expect(last.status == 0, "\(last.messages)")
+    try expectEqual(folder.path("whole"), folder.path("killed"), without: "run.log")
+  }
+
   @Test("analyze")
   func analyze() throws {
     let folder = try Folder()

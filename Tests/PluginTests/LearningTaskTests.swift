@@ -105,4 +105,80 @@ struct GradientAlignmentTests {
         try sink.values("alignment/rho"), [1, 0.8340201027, 0.8768103206, 0.8981401064], within: 1e-8))
     #expect(agree(try sink.values("alignment/norm"), [0.0490976432], within: 1e-8))
   }
+
+  @Test("delayed match to sample without noise is the specification's trial (rich-lazy, case 7)")
+  func match() throws {
+    let source = try trialSource("delayed-match-sample", ["noise": .real(0)])
+    #expect(source.shape == TrialShape(steps: 8, inputs: 3, outputs: 3, classes: true))
+    var random = RandomStream(seed: 4)
+    let batch = try source.batch(Array(0..<64), .train, &random)
+    guard case .labelsByStep(let labels) = batch.target else { return #expect(Bool(false)) }
+    var seen = Set<String>()
+    for trial in 0..<64 {
+      let rows = (0..<8).map { t in (0..<3).map { batch.input[trial, t, $0] } }
+      #expect(rows[1...5].allSatisfy { $0 == [1, 0, 0] } && rows[7] == [0, 0, 0])
+      #expect((0..<7).allSatisfy { labels[trial, $0] == 0 })
+      #expect(
+        rows[0][0] == 1 && rows[6][0] == 1 && rows[0][1] + rows[0][2] == 1 && rows[6][1] + rows[6][2] == 1)
+      #expect(labels[trial, 7] == (rows[0] == rows[6] ? 1 : 2))
+      seen.insert("\(rows[0]) \(rows[6])")
+    }
+    #expect(seen.count == 4)
+    #expect(seen.contains("[1.0, 1.0, 0.0] [1.0, 0.0, 1.0]"))
+  }
+
+  @Test("row patterns are the templates plus noise of the given size")
+  func rows() throws {
+    let clean = try trialSource("row-pattern", ["noise": .real(0), "train": .integer(200)])
+    #expect(clean.count(.train) == 200 && clean.count(.test) == 1000 && clean.count(.validate) == 0)
+    #expect(clean.shape == TrialShape(steps: 14, inputs: 14, outputs: 10, classes: true))
+    var random = RandomStream(seed: 1)
+    let batch = try clean.batch(Array(0..<200), .train, &random)
+    guard case .labels(let labels) = batch.target else { return #expect(Bool(false)) }
+    #expect(Set(labels) == Set(0..<10))
+    for trial in 0..<200 {
+      let c = Double(labels[trial])
+      for t in 0..<14 {
+        for j in 0..<14 {
+          let (t1, j1) = (Double(t), Double(j))
+          let wave = sin(0.35 * (c + 1) * t1 + 0.9 * j1) + cos(0.5 * (c + 2) * j1 - 0.3 * t1)
+          #expect(batch.input[trial, t, j] == (wave > 0.3 ? 1 : 0))
+        }
+      }
+    }
+    let noisy = try trialSource("row-pattern", ["train": .integer(200)]).batch(
+      Array(0..<200), .train, &random)
+    guard case .labels(let noisyLabels) = noisy.target else { return #expect(Bool(false)) }
+    #expect(noisyLabels == labels)
+    let noise = zip(noisy.input.elements, batch.input.elements).map { $0 - $1 }
+    // 39,200 draws: the mean is within 5/sqrt(n), the variance within 5 sqrt(2/n).
+    #expect(abs(try mean(noise)) < 5 / 39_200.0.squareRoot())
+    #expect(abs(try variance(noise, .population) - 1) < 5 * (2 / 39_200.0).squareRoot())
+  }
+
+  @Test("digits by rows: shapes, splits in order, noise on test images alone and clipped")
+  func digits() throws {
+    let images = Tensor((0..<10 * 4).map { Double($0 % 4) / 3 }, shape: [10, 4])
+    let inputs: [String: Stored] = [
+      "trials/input": .numbers(images),
+      "trials/label": .numbers(Tensor((0..<10).map(Double.init), shape: [10])),
+    ]
+    let set: [String: Value] = [
+      "split_seed": .integer(0), "test_fraction": .real(0.3), "validate_fraction": .real(0.2),
+      "test_noise": .real(0.5),
+    ]
+    let source = try trialSource("sequential-digits", set, inputs: inputs)
+    #expect(source.shape == TrialShape(steps: 2, inputs: 2, outputs: 10, classes: true))
+    var random = RandomStream(seed: 1)
+    let train = try source.batch(Array(0..<5), .train, &random)
+    #expect(train.target == .labels([0, 1, 2, 3, 4]))
+    #expect(train.input.elements == Array(images.elements[..<20]) && train.input.shape == [5, 2, 2])
+    let test = try source.batch([0, 1, 2], .test, &random)
+    #expect(test.target == .labels([7, 8, 9]))
+    #expect(test.input.elements != Array(images.elements[28...]))
+    #expect(test.input.elements.allSatisfy { $0 >= 0 && $0 <= 1 })
+    #expect(throws: Problem.self) {
+      try trialSource("sequential-digits", ["rows": .integer(3)], inputs: inputs)
+    }
+  }
 }
