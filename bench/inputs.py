@@ -7,6 +7,7 @@ circuit.h5  100,000 neurons, 10 million connections. Ten communities of 10,000 n
 spikes.h5   10,000 units, 10 million spikes in 100 s: log-normal rates, gamma intervals (CV 0.7).
 by_time.h5  the same spikes ordered by time, as simulators write them.
 csr.npz     100,000 neurons, 10 million connections at random, rows presynaptic, stored by SciPy without compression.
+small.npz   the same of 2,000 neurons and a million connections, for a peer that visits every pair of neurons.
 """
 
 import sys
@@ -123,11 +124,11 @@ def by_time(path: Path) -> None:
         group["timestamps"].attrs["units"] = "ms"
 
 
-def csr(path: Path) -> None:
+def csr(path: Path, neurons: int = NEURONS, inputs: int = INPUTS) -> None:
     random = np.random.default_rng(3)
-    pairs = np.unique(random.integers(0, NEURONS * NEURONS, NEURONS * INPUTS))
+    pairs = np.unique(random.integers(0, neurons * neurons, neurons * inputs))
     weight = random.normal(size=len(pairs))
-    matrix = sparse.csr_array((weight, (pairs // NEURONS, pairs % NEURONS)), shape=(NEURONS, NEURONS))
+    matrix = sparse.csr_array((weight, (pairs // neurons, pairs % neurons)), shape=(neurons, neurons))
     with open(path, "wb") as file:
         sparse.save_npz(file, matrix, compressed=False)
 
@@ -135,7 +136,8 @@ def csr(path: Path) -> None:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, make in [
-        ("circuit.h5", circuit), ("spikes.h5", spikes), ("by_time.h5", by_time), ("csr.npz", csr)
+        ("circuit.h5", circuit), ("spikes.h5", spikes), ("by_time.h5", by_time), ("csr.npz", csr),
+        ("small.npz", lambda path: csr(path, neurons=2000, inputs=570)),
     ]:
         if not (folder / name).exists():
             print(f"making {folder / name}", flush=True)

@@ -11,14 +11,11 @@ import sys
 import tempfile
 
 import numpy as np
+from six_neurons import NAME, SPIKES, check_bluepysnap, check_bmtk, check_libsonata, run
 
 ENGRAM = sys.argv[1] if len(sys.argv) > 1 else ".build/release/engram"
 SAMPLE = sys.argv[2] if len(sys.argv) > 2 else "../shared/samples/engram_reference/superset_example.h5"
-SPIKES = {0: [1.0, 7.5], 2: [3.25], 5: [0.5, 2.0, 9.0]}
-NAME = "cortex__cortex__chemical"
-W = np.zeros((6, 6))
-for source, target, weight in [(4, 3, -2), (3, 1, 0.1), (3, 1, 0.2), (1, 0, 0.5), (2, 0, 0.25), (5, 0, -1), (0, 1, 0.5), (0, 5, 0.3)]:
-    W[target, source] += weight
+FLOAT32 = 1e-7  # the sample's weights
 
 scratch = tempfile.TemporaryDirectory()
 for target in ["sonata", "nwb"]:
@@ -34,15 +31,7 @@ def with_libsonata():
     import libsonata
 
     config = libsonata.CircuitConfig.from_file(os.path.join(CIRCUIT, "circuit_config.json"))
-    nodes = config.node_population("cortex")
-    assert nodes.size == 6
-    assert list(nodes.get_attribute("cell_type", nodes.select_all())) == ["exc"] * 4 + ["inh"] * 2
-    edges = config.edge_population(NAME)
-    every = edges.select_all()
-    weights = np.zeros((6, 6))
-    np.add.at(weights, (edges.target_nodes(every), edges.source_nodes(every)), edges.get_attribute("syn_weight", every))
-    np.testing.assert_allclose(weights, W, rtol=1e-7)  # the sample has float32
-    assert edges.afferent_edges([0]).flat_size == 3 and edges.efferent_edges([0]).flat_size == 2
+    check_libsonata(config.node_population("cortex"), config.edge_population(NAME), FLOAT32)
     spikes = libsonata.SpikeReader(os.path.join(CIRCUIT, "spikes.h5"))["cortex"]
     assert spikes.sorting == "by_id"
     assert [(int(i), float(t)) for i, t in spikes.get()] == [(i, t) for i, times in SPIKES.items() for t in times]
@@ -52,33 +41,17 @@ def with_libsonata():
 
 def with_bmtk():
     from bmtk.utils.reports.spike_trains import SpikeTrains
-    from bmtk.utils.sonata import File
 
     spikes = SpikeTrains.from_sonata(os.path.join(CIRCUIT, "spikes.h5"))
     for node, times in SPIKES.items():
         assert list(spikes.get_times(node_id=node, population="cortex")) == times
-    circuit = File(
-        data_files=[os.path.join(CIRCUIT, "nodes.h5"), os.path.join(CIRCUIT, "edges.h5")],
-        data_type_files=[
-            os.path.join(CIRCUIT, "cortex_node_types.csv"), os.path.join(CIRCUIT, NAME + "_edge_types.csv"),
-        ],
-    )
-    weights = np.zeros((6, 6))
-    for target in range(6):
-        for edge in circuit.edges[NAME].get_target(target):
-            weights[edge.target_node_id, edge.source_node_id] += edge["syn_weight"]
-    np.testing.assert_allclose(weights, W, rtol=1e-7)  # the sample has float32
+    check_bmtk(
+        [os.path.join(CIRCUIT, "nodes.h5"), os.path.join(CIRCUIT, "edges.h5")],
+        [os.path.join(CIRCUIT, "cortex_node_types.csv"), os.path.join(CIRCUIT, NAME + "_edge_types.csv")], FLOAT32)
 
 
 def with_bluepysnap():
-    import bluepysnap
-
-    config = os.path.join(CIRCUIT, "circuit_config.json")
-    circuit = bluepysnap.Circuit(config)
-    assert circuit.nodes["cortex"].size == 6 and circuit.edges[NAME].size == 8
-    script = os.path.join(os.path.dirname(sys.executable), "bluepysnap")
-    done = subprocess.run([script, "validate-circuit", config], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    check_bluepysnap(os.path.join(CIRCUIT, "circuit_config.json"))
 
 
 def with_pynwb():
@@ -109,14 +82,4 @@ def with_nwbinspector():
     assert not grave, json.dumps([f"{m.check_function_name}: {m.message}" for m in grave])
 
 
-failed = False
-for name, check in [(k[5:], v) for k, v in list(globals().items()) if k.startswith("with_")]:
-    try:
-        check()
-        print(f"{name}: opens it and reads what was written")
-    except ImportError as error:
-        print(f"{name}: not installed ({error.name}), skipped")
-    except Exception as error:
-        failed = True
-        print(f"{name}: {type(error).__name__}: {error}")
-sys.exit(failed)
+run(dict(globals()))

@@ -9,6 +9,7 @@ import sys
 import tempfile
 
 import numpy as np
+from six_neurons import run
 
 ENGRAM = sys.argv[1] if len(sys.argv) > 1 else ".build/release/engram"
 scratch = tempfile.TemporaryDirectory()
@@ -98,15 +99,4 @@ def with_h5py():
         same(matrix.toarray())
 
 
-failed = False
-for peer in [with_numpy, with_scipy, with_anndata, with_h5py, with_hdf5storage]:
-    name = peer.__name__.removeprefix("with_")
-    try:
-        peer()
-        print(f"{name}: ok")
-    except ImportError as error:
-        print(f"{name}: skipped ({error})")
-    except Exception as error:
-        failed = True
-        print(f"{name}: {type(error).__name__}: {error}")
-sys.exit(1 if failed else 0)
+run(dict(globals()))

@@ -1,19 +1,14 @@
 """A SciPy CSR archive to SONATA edges with both indices, with h5py and argsort. Usage: sonata_numpy.py IN.npz OUT.h5"""
 
 import sys
+from pathlib import Path
 
 import h5py
 import numpy as np
 from scipy import sparse
 
-
-def index(group: h5py.Group, ids: np.ndarray, count: int) -> None:
-    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]])
-    runs = np.c_[starts, np.r_[starts[1:], len(ids)]]
-    order = np.argsort(ids[starts], kind="stable")
-    bounds = np.searchsorted(ids[starts][order], np.arange(count + 1))
-    group["range_to_edge_id"] = runs[order].astype(np.uint64)
-    group["node_id_to_ranges"] = np.c_[bounds[:-1], bounds[1:]].astype(np.uint64)
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from inputs import index
 
 
 if __name__ == "__main__":
