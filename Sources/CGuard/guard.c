@@ -15,6 +15,7 @@
 enum { PATHS = 16, LENGTH = 4096, STACK = 1 << 16 };
 
 static int exit_status;
+static int answers = -1;
 static volatile int is_inside;
 static volatile pthread_t holder;
 static volatile unsigned long sequence;
@@ -32,7 +33,33 @@ static void say(const char *words) {
   (void)written;
 }
 
-static void leave_process(const char *what) {
+// Writes a name as a part of a JSON text; a byte that would need a code becomes a question mark.
+static void tell(const char *name) {
+  for (; *name; name++) {
+    const char byte[2] = {*name, 0};
+    const char *own = *name == '"' ? "\\\"" : *name == '\\' ? "\\\\" : (unsigned char)*name < 0x20 ? "?" : byte;
+    ssize_t written = write(answers, own, strlen(own));
+    (void)written;
+  }
+}
+
+static void answer(const char *words) {
+  ssize_t written = write(answers, words, strlen(words));
+  (void)written;
+}
+
+// The words of `Failure` in the worker's protocol; the parent knows which job it was.
+static void answer_failure(const char *what) {
+  answer("{\"ends\":{\"_0\":{\"name\":\"\",\"problem\":\"the file is damaged: libhdf5 ");
+  answer(what);
+  answer(", at ");
+  tell(file_name);
+  answer("#");
+  tell(object_name);
+  answer("\",\"fix\":\"copy or download the file again, or restore it from its source\"}}}\n");
+}
+
+static void say_failure(const char *what) {
   say(file_name);
   if (object_name[0] && strcmp(object_name, "/")) {
     say("#");
@@ -41,6 +68,14 @@ static void leave_process(const char *what) {
   say(": error: the file is damaged: libhdf5 ");
   say(what);
   say("\n  fix: copy or download the file again, or restore it from its source\n");
+}
+
+static void leave_process(const char *what) {
+  if (answers >= 0) {
+    answer_failure(what);
+  } else {
+    say_failure(what);
+  }
   for (int i = 0; i < PATHS; i++) {
     if (partials[i][0]) unlink(partials[i]);
   }
@@ -94,6 +129,8 @@ void engram_guard_install(int status) {
   const struct itimerval every_second = {{1, 0}, {1, 0}};
   setitimer(ITIMER_VIRTUAL, &every_second, NULL);
 }
+
+void engram_guard_answer(int descriptor) { answers = descriptor; }
 
 void engram_guard_enter(void) {
   holder = pthread_self();

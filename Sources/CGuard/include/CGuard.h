@@ -6,6 +6,9 @@
 // Installs the signal handlers; the process ends with `status` when libhdf5 fails inside a call.
 void engram_guard_install(int status);
 
+// From now on the reason goes to `descriptor` instead, as the JSON value by which a worker tells of its failure.
+void engram_guard_answer(int descriptor);
+
 // Brackets a sequence of calls to libhdf5 on the calling thread; one thread at a time.
 void engram_guard_enter(void);
 void engram_guard_leave(void);

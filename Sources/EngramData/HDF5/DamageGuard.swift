@@ -22,6 +22,10 @@ public enum DamageGuard {
     engram_guard_install(exitStatus)
   }
 
+  /// From now on the sentence goes to `descriptor`, as the JSON value by which a worker tells of a failure:
+  /// `{"ends":{"_0":{"name":"","problem":…,"fix":…}}}` and a line end.
+  public static func answer(on descriptor: Int32) { engram_guard_answer(descriptor) }
+
   /// Bytes of memory of this machine.
   public static var physicalMemory: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
 

@@ -27,13 +27,18 @@ extension H5Dataset {
           + "more than the memory limit of \(file.memoryLimit) bytes holds", at: place,
         fix: "read it in slabs, or raise the memory limit")
     }
-    if let size = file.size, bytes > H5Dataset.harmless, !storage.isElsewhere {
+    // Chunks that are read block by block must not go on for ever: all of them count.
+    let all =
+      storage.chunk == nil ? bytes : count.multipliedReportingOverflow(by: max(bytesEach, 1)).partialValue
+    let declared = all < bytes ? Int.max : all
+    if let size = file.size, declared > H5Dataset.harmless, !storage.isElsewhere {
       let stored = storage.chunk == nil ? size : min(storage.bytes, size)
       let (most, open) = stored.multipliedReportingOverflow(
         by: storage.filters.isEmpty ? 8 : H5Dataset.largestExpansion)
-      guard open || bytes <= most + H5Dataset.harmless else {
+      guard open || most > Int.max - H5Dataset.harmless || declared <= most + H5Dataset.harmless else {
         throw Problem(
-          "declares \(elements) elements but the file stores only \(stored) bytes for them", at: place,
+          "declares \(storage.chunk == nil ? elements : count) elements but the file stores only \(stored) bytes for them",
+          at: place,
           fix: "the file is damaged, or was never filled")
       }
     }

@@ -24,8 +24,13 @@ public final class H5File: Sendable {
   let linkAccess: Handle
   private let finished = Atomic<Bool>(false)
 
-  /// Half of the machine's memory: what one read may allocate unless the caller says otherwise.
-  public static let defaultMemoryLimit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
+  private static let limit = Atomic<Int>(Int(clamping: ProcessInfo.processInfo.physicalMemory / 2))
+
+  /// What one read may allocate unless the caller says otherwise: half of the machine's memory, or what was set.
+  public static var defaultMemoryLimit: Int { limit.load(ordering: .relaxed) }
+
+  /// Lets reads of files that are opened from now on allocate at most `bytes`.
+  public static func setMemoryLimit(_ bytes: Int) { limit.store(bytes, ordering: .relaxed) }
 
   /// Opens `path` for reading.
   ///

@@ -37,9 +37,14 @@ public struct Positions: Sendable {
 
   /// The positions of many.
   public func positions(_ ids: [UInt64]) throws -> [UInt32] {
-    if map == nil, let largest = ids.max() {
-      guard largest < UInt64(count) else { throw unknown(largest) }
-      return ids.map { UInt32(truncatingIfNeeded: $0) }
+    if map == nil {
+      var largest: UInt64 = 0
+      let positions = ids.map { id in
+        largest = max(largest, id)
+        return UInt32(truncatingIfNeeded: id)
+      }
+      guard ids.isEmpty || largest < UInt64(count) else { throw unknown(largest) }
+      return positions
     }
     return try ids.map(position)
   }
@@ -50,8 +55,11 @@ public struct Positions: Sendable {
     return positions.map { ids[Int($0)] }
   }
 
-  /// Largest id and one more; 0 without neurons.
-  public var idLimit: UInt64 { ids.map { ($0.max() ?? 0) &+ ($0.isEmpty ? 0 : 1) } ?? UInt64(count) }
+  /// Largest id and one more, as far as there is one more; 0 without neurons.
+  public var idLimit: UInt64 {
+    guard let ids else { return UInt64(count) }
+    return ids.max().map { $0 == .max ? .max : $0 + 1 } ?? 0
+  }
 
   private func unknown(_ id: UInt64) -> Problem {
     Problem(

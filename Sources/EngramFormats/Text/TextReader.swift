@@ -2,7 +2,7 @@ import EngramData
 import EngramKit
 import Foundation
 
-/// Reads texts of rows and fields: lists of connections, tables of spikes, dense matrices, spike times one a line.
+/// Reads texts of rows and fields: lists of connections, paired recordings, tables of spikes, dense matrices, spike times one a line.
 public struct TextReader: FormatReader {
   public static let format = FileFormat.text
   public init() {}
@@ -14,6 +14,7 @@ public struct TextReader: FormatReader {
     case .edges: try TextEdges(table, options).add(to: &contents)
     case .spikes: try spikes(table, options, &contents)
     case .times: try times(table, options, &contents)
+    case .pairs: try PairedRecordings(table).add(to: &contents, options)
     case .matrix: try matrix(table, options, &contents)
     }
     return contents

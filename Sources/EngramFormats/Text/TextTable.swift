@@ -3,7 +3,7 @@ import EngramKit
 /// A text file of rows and fields: what separates them, whether a first line names them, and what it is a table of.
 struct TextTable {
   /// What the rows are.
-  enum Kind: String { case edges, spikes, matrix, times }
+  enum Kind: String { case edges, spikes, matrix, times, pairs }
 
   /// A column as its head names it: `weight [nS]`, `t_ms`.
   struct Head {
@@ -92,6 +92,7 @@ struct TextTable {
   func kind(_ options: ConversionOptions) throws -> Kind {
     if let asked = options.objects.lazy.compactMap(Kind.init(rawValue:)).first { return asked }
     if hasHead {
+      if PairedRecordings.fits(self) { return .pairs }
       if column(Self.time) != nil, column(Self.id) != nil { return .spikes }
       if column(Self.pre) != nil, column(Self.post) != nil { return .edges }
       throw Problem(

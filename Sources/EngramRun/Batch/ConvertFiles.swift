@@ -91,6 +91,7 @@ public func conversionTask(isDry: Bool = false) -> WorkerTask {
   WorkerTask(isDry ? "plan-conversion" : "convert") { data, hashes, report in
     var request = try JSONDecoder().decode(ConversionRequest.self, from: data)
     request.memory = WorkerMemory.bytes / 2
+    H5File.setMemoryLimit(WorkerMemory.bytes)
     let outcome = try withoutActuallyEscaping(report) { report in
       try convert(request, isDry: isDry, hash: hashes.sha256(of:), progress: report)
     }

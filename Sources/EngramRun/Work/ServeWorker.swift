@@ -1,3 +1,4 @@
+import EngramData
 import EngramKit
 import Foundation
 
@@ -14,6 +15,7 @@ public func serveWorker(_ tasks: [WorkerTask]) -> Int32 {
   // Ctrl-C reaches the whole group; the parent decides what it means.
   signal(SIGINT, SIG_IGN)
   signal(SIGPIPE, SIG_IGN)
+  DamageGuard.answer(on: workerAnswers)
   exitWithParent()
   var lines = LineBuffer()
   var buffer = [UInt8](repeating: 0, count: 65536)

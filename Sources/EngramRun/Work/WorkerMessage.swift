@@ -6,6 +6,8 @@ enum WorkerMessage: Codable, Sendable {
   case progress(Double, String)
   case done(JobResult)
   case failed(Failure)
+  /// It failed in such a way that the worker ends; which job that was, the parent knows.
+  case ends(Failure)
 
   var line: [UInt8] {
     get throws { try Array(JSONEncoder().encode(self)) + [UInt8(ascii: "\n")] }

@@ -65,6 +65,12 @@ struct WorkerPool {
         case .failed(let failure):
           members[place].job = nil
           events.append(.ended(job, .failure(failure)))
+        case .ends(let failure):
+          // It takes no more jobs, and may still have a partial file to remove.
+          _ = member.process.ending()
+          ended.append(place)
+          events.append(
+            .ended(job, .failure(Failure(name: job.name, problem: failure.problem, fix: failure.fix))))
         }
       }
     }
