@@ -61,7 +61,8 @@ struct PairedRecordings {
     let pre = try cell(slice, text(TextTable.pre) ?? "", text(Self.preType))
     let post = try cell(slice, text(TextTable.post) ?? "", text(Self.postType))
     guard pre != post else { throw Problem("has the cell \(names[pre]) on both sides") }
-    guard try text(Self.tested).map { try yes($0) } ?? true else { return nil }
+    let isTested = try text(Self.tested).map { try yes($0) } ?? true
+    guard isTested else { return nil }
     var amplitude: Double?
     if let word = text(Self.amplitude), !word.isEmpty {
       guard let number = Double(word) else {
