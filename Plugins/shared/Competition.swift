@@ -21,13 +21,7 @@ struct CompetitiveLearning: Sendable {
 enum Competition {
   /// Inputs I = <W, v> of every unit; shape [trial, unit].
   static func inputs(_ weights: Matrix, _ data: Matrix, p: Double) throws -> Matrix {
-    let bracket =
-      switch p {
-      case 2: weights
-      case 3: weights.map { $0 * abs($0) }
-      default: weights.map { $0 < 0 ? -pow(-$0, p - 1) : pow($0, p - 1) }
-      }
-    return try multiply(data, bracket, transposeB: true)
+    try multiply(data, signedPower: p - 1, of: weights)
   }
 
   /// <W, W> of every unit; 1 on the sphere that learning approaches.
@@ -35,8 +29,9 @@ enum Competition {
     (0..<weights.rows).map { weights.row($0).reduce(0) { $0 + pow(abs($1), p) } }
   }
 
-  /// The units with the largest and the `rank`-th largest of `values`; of equal ones the later ranks higher.
-  static func winners(_ values: ArraySlice<Double>, rank: Int) -> (first: Int, ranked: Int) {
+  /// The units with the largest and the `rank`-th largest of `values`, and whether two share the largest; of equal ones
+  /// the later ranks higher.
+  static func winners(_ values: ArraySlice<Double>, rank: Int) -> (first: Int, ranked: Int, isTied: Bool) {
     // The best so far, best first; only a value that reaches the last of them moves anything.
     var (units, best) = ([Int](), [Double]())
     for (unit, value) in values.enumerated() {
@@ -50,6 +45,6 @@ enum Competition {
       units.insert(unit, at: place)
       best.insert(value, at: place)
     }
-    return (units[0], units[rank - 1])
+    return (units[0], units[rank - 1], best.count > 1 && best[0] == best[1])
   }
 }

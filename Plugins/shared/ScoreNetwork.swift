@@ -4,41 +4,13 @@ import EngramKit
 enum Activation: String, CaseIterable, Sendable {
   case relu, tanh, softplus, sigmoid
 
-  func value(_ x: Double) -> Double {
+  var function: Nonlinearity {
     switch self {
-    case .relu: max(x, 0)
-    case .tanh: EngramKit.tanh(x)
-    case .softplus: x > 30 ? x : log1p(exp(x))
-    case .sigmoid: 1 / (1 + exp(-x))
+    case .relu: .relu
+    case .tanh: .tanh
+    case .softplus: .softplus
+    case .sigmoid: .sigmoid
     }
-  }
-
-  func slope(_ x: Double) -> Double {
-    switch self {
-    case .relu: x > 0 ? 1 : 0
-    case .tanh: 1 - EngramKit.tanh(x) * EngramKit.tanh(x)
-    case .softplus: 1 / (1 + exp(-x))
-    case .sigmoid: (1 / (1 + exp(-x))) * (1 - 1 / (1 + exp(-x)))
-    }
-  }
-
-  /// `value` of every element.
-  func values(_ x: Matrix) -> Matrix {
-    switch self {
-    case .relu: x.map { $0 > 0 ? $0 : 0 }
-    case .tanh: x.applying(.tanh)
-    case .softplus, .sigmoid: x.map(value)
-    }
-  }
-
-  /// Multiplies each element of `x` by the slope at the same element of `arguments`.
-  func scale(_ x: inout Matrix, bySlopesAt arguments: Matrix) {
-    let pairs = zip(x.elements, arguments.elements)
-    x =
-      switch self {
-      case .relu: Matrix(pairs.map { $1 > 0 ? $0 : 0 }, shape: x.shape)
-      case .tanh, .softplus, .sigmoid: Matrix(pairs.map { $0 * slope($1) }, shape: x.shape)
-      }
   }
 }
 
@@ -62,7 +34,9 @@ struct ReservoirScore: Sendable {
 
   /// Arguments W2 x + b of the units, for rows of `x`; shape [row, reservoir].
   func arguments(_ x: Matrix) throws -> Matrix {
-    try multiply(x, w2, transposeB: true).adding(row: bias)
+    var arguments = try multiply(x, w2, transposeB: true)
+    arguments.add(row: bias)
+    return arguments
   }
 
   /// s for every row of `x`; shape [row, output].
@@ -80,7 +54,7 @@ struct ReservoirScore: Sendable {
   }
 
   private func block(_ x: Matrix) throws -> Matrix {
-    var read = try multiply(activation.values(try arguments(x)), w1, transposeB: true)
+    var read = try multiply(try arguments(x).passed(through: activation.function), w1, transposeB: true)
     read.add(-1, times: x)
     return read
   }
@@ -92,16 +66,21 @@ struct ReservoirScore: Sendable {
       slope: -1, offset: 0, units: bias.indices.map { (w1.elements[$0], w2.elements[$0], bias[$0]) })
   }
 
+  /// Why W1 has no right inverse, with the condition number; nil where it has one.
+  static func missingInverse(_ w1: Matrix) throws -> String? {
+    let singular = try singularValues(w1)
+    let ratio = w1.rows > w1.columns ? .infinity : (singular.max() ?? 0) / (singular.min() ?? 0)
+    guard !(ratio * ratio <= 1e12) else { return nil }
+    return
+      "the read-out has no right inverse, so the reservoir is no exact sampler: the condition number of W1 W1' is \(shortest(ratio * ratio)), above 1e12"
+  }
+
   /// W1' (W1 W1')^-1 transposed, [output, reservoir]: the right inverse of a read-out.
   ///
   /// - Throws: `Problem` naming the condition number when W1 has not full rank.
   static func inverse(_ w1: Matrix) throws -> Matrix {
-    let singular = try singularValues(w1)
-    let ratio = (singular.max() ?? 0) / (singular.min() ?? 0)
-    guard ratio * ratio <= 1e12 else {
-      throw Problem(
-        "the read-out has no right inverse, so the reservoir is no exact sampler: the condition number of W1 W1' is \(shortest(ratio * ratio)), above 1e12",
-        fix: "train with fewer outputs or more units, or simulate the read-out")
+    if let missing = try missingInverse(w1) {
+      throw Problem(missing, fix: "train with fewer outputs or more units, or simulate the read-out")
     }
     return try Cholesky(try multiply(w1, w1, transposeB: true)).solve(w1)
   }

@@ -11,12 +11,13 @@ struct CifarTests {
     Data(labels.enumerated().flatMap { image, label in label + (0..<3072).map { UInt8(($0 + image) % 256) } })
   }
 
+  /// The batches in a folder, named as CIFAR-10 names them.
   private func withFiles<T>(_ contents: Data..., body: ([String], String) throws -> T) throws -> T {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("engram-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
     let paths = try contents.enumerated().map { number, data in
-      let path = folder.appendingPathComponent("batch-\(number).bin")
+      let path = folder.appendingPathComponent("data_batch_\(number + 1).bin")
       try data.write(to: path)
       return path.path
     }
@@ -36,18 +37,19 @@ struct CifarTests {
     }
   }
 
-  @Test("several batches become one file of trials")
+  @Test("the batches beside each other become one file of trials, whichever is named")
   func converted() throws {
     try withFiles(batch([[3], [9]]), batch([[5]])) { paths, output in
-      try convertCifar(paths, to: output)
-      let reads = [
-        Dataset("trials/input", ["trial", "channel"], unit: .one, ""),
-        Dataset("trials/label", ["trial"], unit: .one, ""),
-      ]
-      let inputs = Inputs(try LayoutSource(reads, in: try EngramFile(reading: output)))
-      #expect(try inputs.vector("trials/label") == [3, 9, 5])
-      #expect(try inputs.matrix("trials/input").shape == [3, 3072])
-      #expect(try inputs.matrix("trials/input")[2, 5] == 5)
+      #expect(try CifarReader().parts(of: paths[1], ConversionOptions()) == paths)
+      let outcome = try convert(ConversionRequest(paths[1], to: .engram, output: output), hash: { _ in "" })
+      #expect(outcome.format == .cifar)
+      #expect(outcome.because == "the length of whole images, and labels that CIFAR-10 has")
+      let root = try H5File(reading: output).root
+      #expect(try root.dataset("/engram/arrays/trials/label").read(Double.self) == [3, 9, 5])
+      let input = try root.dataset("/engram/arrays/trials/input")
+      #expect(input.shape == [3, 3072])
+      #expect(try input.read(Double.self, rows: 2..<3)[5] == 5)
+      #expect(try CifarFile(reading: paths[0], 1..<2).labels == [9])
     }
   }
 
@@ -59,7 +61,10 @@ struct CifarTests {
       #expect(short?.what.hasPrefix("has 3000 bytes, no multiple of the 3073") == true)
       let label = #expect(throws: Problem.self) { try CifarFile(reading: paths[1]) }
       #expect(label?.what == "gives image 0 the class 12, and CIFAR-10 has 0 to 9")
-      let mixed = #expect(throws: Problem.self) { try convertCifar([paths[2], paths[3]], to: output) }
+      try FileManager.default.removeItem(atPath: paths[0])
+      let mixed = #expect(throws: Problem.self) {
+        try convert(ConversionRequest(paths[2], to: .engram, output: output), hash: { _ in "" })
+      }
       #expect(mixed?.what == "belongs to CIFAR-100, the batches before it to CIFAR-10")
       #expect(!FileManager.default.fileExists(atPath: output))
     }

@@ -65,26 +65,47 @@ import Testing
     }
   }
 
-  @Test("images and labels become trials; another number of labels is refused")
+  /// A folder with `files`, by name.
+  private func withFolder<T>(_ files: [String: [UInt8]], _ body: (String) throws -> T) throws -> T {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("engram-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
+    for (name, bytes) in files { try Data(bytes).write(to: folder.appendingPathComponent(name)) }
+    return try body(folder.path)
+  }
+
+  @Test("images become trials together with the labels beside them, whichever of the two is named")
   func converts() throws {
-    try withFile(images) { images in
-      let output = images + ".h5"
-      try withFile([0, 0, 8, 1, 0, 0, 0, 2, 5, 9]) { labels in
-        try convertIdx(images: [images, images], labels: [labels, labels], to: output)
+    let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 2, 5, 9]
+    try withFolder(["train-images-idx3-ubyte": images, "train-labels-idx1-ubyte": labels]) { folder in
+      for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] {
+        let output = "\(folder)/\(name).h5"
+        let request = ConversionRequest("\(folder)/\(name)", to: .engram, output: output)
+        let outcome = try convert(request, hash: { _ in "" })
+        #expect(outcome.format == .idx)
+        #expect(outcome.kept == ["array trials/input: 2 × 3", "array trials/label: 2"])
+        let root = try H5File(reading: output).root
+        let input = try root.dataset("/engram/arrays/trials/input")
+        #expect(input.shape == [2, 3])
+        #expect(try input.read(Double.self) == [0, 127, 255, 1, 2, 3])
+        #expect(try root.dataset("/engram/arrays/trials/label").read(Double.self) == [5, 9])
       }
-      defer {
-        do { try FileManager.default.removeItem(atPath: output) } catch { print("\(output) stays: \(error)") }
+      let parts = try IdxReader().parts(of: "\(folder)/train-labels-idx1-ubyte", ConversionOptions())
+      #expect(parts == ["\(folder)/train-images-idx3-ubyte", "\(folder)/train-labels-idx1-ubyte"])
+    }
+  }
+
+  @Test("images alone are trials without classes; another number of labels is refused")
+  func labels() throws {
+    try withFolder(["images.idx3": images]) { folder in
+      let contents = try IdxReader().contents(of: "\(folder)/images.idx3", ConversionOptions())
+      #expect(contents.arrays.map(\.name) == ["trials/input"])
+    }
+    try withFolder(["images.idx3": images, "labels.idx1": [0, 0, 8, 1, 0, 0, 0, 1, 5]]) { folder in
+      let error = #expect(throws: Problem.self) {
+        try IdxReader().contents(of: "\(folder)/images.idx3", ConversionOptions())
       }
-      let root = try H5File(reading: output).root
-      let input = try root.dataset("/engram/results/images/trials/input")
-      #expect(input.shape == [4, 3])
-      #expect(try input.read(Double.self) == [0, 127, 255, 1, 2, 3, 0, 127, 255, 1, 2, 3])
-      #expect(try root.dataset("/engram/results/images/trials/label").read(Double.self) == [5, 9, 5, 9])
-      #expect(throws: Problem.self) {
-        try withFile([0, 0, 8, 1, 0, 0, 0, 1, 5]) {
-          try convertIdx(images: [images], labels: [$0], to: output)
-        }
-      }
+      #expect(error?.what == "has labels of shape [1] for 2 images")
     }
   }
 }

@@ -67,6 +67,8 @@ struct HopfieldTests {
   func fortyUnits() throws {
     let rows = patterns(4, 40, 1.3)
     #expect((0..<4).map { rows.row($0).reduce(0, +) } == [6, -4, -6, 6])
+    let overlaps = try multiply(rows, Array(rows.row(0))).map { $0 / 40 }
+    #expect(isNear(overlaps, [1, 0.15, 0.1, 0.2]))
     let weights = try stored(rows)
     let sink = try recalled(rows, at: weights)
     #expect(isNear(sink.numbers("recall/energy")?.elements, [-19.45, -19.35, -19.45, -20.05]))
@@ -118,6 +120,7 @@ struct HopfieldTests {
       Matrix((0..<30).map { _ in random.sign() }, shape: [1, 30]), at: weights, sweeps: 20)
     let (energies, end) = (try sink.values("recall/flip_energy"), try sink.values("recall/energy"))
     #expect(energies.count > 10)
+    #expect(sink.notes.contains { $0.hasPrefix("no Lyapunov guarantee: W is not symmetric (defect 1.") })
     #expect(abs(energies[energies.count - 1] - end[0]) < 1e-10)
   }
 
@@ -127,6 +130,8 @@ struct HopfieldTests {
     let sink = try recalled(Matrix([1, 1, 1, -1, 1, 1], shape: [2, 3]), at: weights)
     #expect(Array(try sink.values("recall/state").prefix(3)) == [1, 1, -1])
     #expect(try sink.values("recall/sweeps") == [2, 2])
+    // Unit 0 in the first sweep of either cue: 1 - 1.
+    #expect(sink.notes == ["ties: at 2 updates so far the field was 0, which keeps the unit's state"])
   }
 
   @Test("a grey value in a cue is one sentence that says what to do")

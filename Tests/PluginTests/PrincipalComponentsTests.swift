@@ -18,8 +18,8 @@ struct PrincipalComponentsTests {
     let data = fixture(30, 6, 0.4)
     let result = try analyse("principal-components", ["data": .numbers(data)], ["components": .integer(6)])
     let scores = try #require(result.numbers("scores"))
-    let back = try multiply(scores, try #require(result.numbers("components"))).adding(
-      row: result.values("mean"))
+    var back = try multiply(scores, try #require(result.numbers("components")))
+    back.add(row: try result.values("mean"))
     #expect(agree(back.elements, data.elements, within: 1e-12))
     let spread = try covariance(scores, .sample)
     let variances = try result.values("variance")

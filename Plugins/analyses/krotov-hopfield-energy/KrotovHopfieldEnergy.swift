@@ -111,7 +111,7 @@ public struct KrotovHopfieldEnergy: Analysis {
     var decay = [Double](repeating: 0, count: weights.rows)
     for sample in 0..<data.rows {
       let relative = zip(inputs.row(sample), scale).map { $0 / $1 }
-      let (first, ranked) = Competition.winners(relative[...], rank: k)
+      let (first, ranked, _) = Competition.winners(relative[...], rank: k)
       energy -= relative[first] - delta * relative[ranked]
       wins[first] += 1
       for (unit, strength) in [(first, 1.0), (ranked, -delta)] {

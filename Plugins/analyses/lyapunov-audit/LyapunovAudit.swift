@@ -68,16 +68,12 @@ public struct LyapunovAudit: Analysis {
     }
     var guaranteed = true
     if let weights {
-      let (defect, diagonal) = symmetry(weights)
-      guaranteed = defect < 1e-12 && diagonal >= 0
-      try outputs.put("audit/symmetry_defect", defect)
-      try outputs.put("audit/min_diagonal", diagonal)
-      if !guaranteed {
-        outputs.note(
-          "no Lyapunov guarantee: "
-            + (defect >= 1e-12
-              ? "W is not symmetric (defect \(shortest(defect)))"
-              : "a self-connection is negative (\(shortest(diagonal)))"))
+      try outputs.put("audit/symmetry_defect", symmetryDefect(weights))
+      let least = (0..<min(weights.rows, weights.columns)).map { weights[$0, $0] }.min() ?? 0
+      try outputs.put("audit/min_diagonal", least)
+      if let missing = missingGuarantee(weights) {
+        guaranteed = false
+        outputs.note(missing)
       }
     }
     if let states { try outputs.put("audit/cycle_length", cycles(states)) }
@@ -114,19 +110,6 @@ public struct LyapunovAudit: Analysis {
       zip(flat.row(row), fields.row(row)).reduce(0) { $0 - $1.0 * $1.1 / 2 }
     }
     return Matrix(values, shape: [states.shape[0], states.shape[1]])
-  }
-
-  private func symmetry(_ weights: Matrix) -> (defect: Double, diagonal: Double) {
-    guard weights.rows == weights.columns, weights.rows > 0 else { return (.infinity, 0) }
-    var (difference, norm, diagonal) = (0.0, 0.0, Double.infinity)
-    for i in 0..<weights.rows {
-      diagonal = min(diagonal, weights[i, i])
-      for j in 0..<weights.columns {
-        difference += (weights[i, j] - weights[j, i]) * (weights[i, j] - weights[j, i])
-        norm += weights[i, j] * weights[i, j]
-      }
-    }
-    return (norm > 0 ? (difference / norm).squareRoot() : 0, diagonal)
   }
 
   /// Period in which each series ends: the distance to the last earlier time with the final state.

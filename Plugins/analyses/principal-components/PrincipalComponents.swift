@@ -55,7 +55,8 @@ public struct PrincipalComponents: Analysis {
       }
     }
     let mean = try multiply(data, [Double](repeating: 1 / Double(count), count: count), transposed: true)
-    let centred = data.adding(row: mean.map { -$0 })
+    var centred = data
+    centred.add(row: mean.map { -$0 })
     let eigen = try symmetricEigen(
       try multiply(centred, centred, transposeA: true).map { $0 / Double(count - 1) })
     let kept = min(components, channels)

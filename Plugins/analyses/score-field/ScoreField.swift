@@ -126,13 +126,18 @@ public struct ScoreField: Analysis {
   private func asymmetry(_ network: ReservoirScore, _ grid: Matrix, _ weights: [Double]) throws -> Double {
     let n = network.w1.rows
     guard n > 1 else { return 0 }
-    let arguments = try network.arguments(grid)
     var (odd, all) = (0.0, 0.0)
     for row in 0..<grid.rows where weights[row] > 1e-12 {
+      let arguments = try network.arguments(Matrix(Array(grid.row(row)), shape: [1, n]))
+      var slopes = Matrix(repeating: 1, shape: arguments.shape)
+      slopes.scale(
+        bySlopesOf: activation.function, at: arguments, giving: arguments.passed(through: activation.function)
+      )
       var jacobian = Matrix(repeating: 0, shape: [n, n])
       for j in 0..<network.w2.rows {
-        let slope = activation.slope(arguments[row, j])
-        for a in 0..<n { for b in 0..<n { jacobian[a, b] += network.w1[a, j] * slope * network.w2[j, b] } }
+        for a in 0..<n {
+          for b in 0..<n { jacobian[a, b] += network.w1[a, j] * slopes[j] * network.w2[j, b] }
+        }
       }
       for a in 0..<n { jacobian[a, a] -= 1 }
       let difference = zip(jacobian.elements, jacobian.transposed().elements).reduce(0) {

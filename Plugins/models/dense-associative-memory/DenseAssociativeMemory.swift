@@ -37,6 +37,9 @@ public struct DenseAssociativeMemory: Model {
     var patterns: Matrix
     var states: [[Double]]
     var overlaps: [[Double]]
+    /// Whether a record has still to say that there are ties.
+    fileprivate var mayTie = true
+    fileprivate var ties = 0
   }
 
   public func start(_ inputs: Inputs, _ random: inout RandomStream) throws -> State {
@@ -58,6 +61,7 @@ public struct DenseAssociativeMemory: Model {
     for cue in state.states.indices {
       for i in 0..<state.patterns.columns {
         let field = field(i, state, cue)
+        if field == 0 { state.ties += 1 }
         guard field != 0, (field > 0) != (state.states[cue][i] > 0) else { continue }
         for m in 0..<state.patterns.rows {
           state.overlaps[cue][m] -= 2 * state.patterns[m, i] * state.states[cue][i]
@@ -98,5 +102,8 @@ public struct DenseAssociativeMemory: Model {
     try outputs.append("energy", Tensor(energies, shape: [1, cues]))
     let fields = (0..<cues).flatMap { cue in (0..<units).map { field($0, state, cue) } }
     try outputs.put("field", Tensor(fields, shape: [cues, units]))
+    guard state.mayTie, let ties = tiesMet(state.ties) else { return }
+    outputs.note(ties)
+    state.mayTie = false
   }
 }

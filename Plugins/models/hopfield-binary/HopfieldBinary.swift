@@ -50,6 +50,10 @@ public struct HopfieldBinary: Model, TrainableModel {
   public struct State: Sendable {
     var network: HopfieldNetwork
     var states: [[Double]]
+    /// Whether a record has still to say that the energy need not fall, and that there are ties.
+    fileprivate var mayRise = true
+    fileprivate var mayTie = true
+    fileprivate var ties = 0
   }
 
   public func start(_ inputs: Inputs, _ random: inout RandomStream) throws -> State {
@@ -67,7 +71,9 @@ public struct HopfieldBinary: Model, TrainableModel {
   }
 
   public func step(_ state: inout State, time: Double, dt: Double, _ random: inout RandomStream) throws {
-    for cue in state.states.indices { _ = state.network.sweep(&state.states[cue], order, &random) }
+    for cue in state.states.indices {
+      state.ties += state.network.sweep(&state.states[cue], order, &random).ties
+    }
   }
 
   public func record(_ state: inout State, into outputs: inout Outputs) throws {
@@ -76,6 +82,11 @@ public struct HopfieldBinary: Model, TrainableModel {
       "state", Tensor(state.states.flatMap { $0 }, shape: [1, state.states.count, size]))
     try outputs.append(
       "energy", Tensor(state.states.map(state.network.energy), shape: [1, state.states.count]))
+    if state.mayRise, let missing = missingGuarantee(state.network.weights) { outputs.note(missing) }
+    state.mayRise = false
+    guard state.mayTie, let ties = tiesMet(state.ties) else { return }
+    outputs.note(ties)
+    state.mayTie = false
   }
 
   public var gives: Evidence { .traces }
@@ -114,14 +125,17 @@ public struct HopfieldBinary: Model, TrainableModel {
     let network = try HopfieldNetwork(weights.double("W"), threshold: nil)
     var ends: [Double] = []
     var (overlaps, energies, sweeps): ([Double], [Double], [Double]) = ([], [], [])
-    var (flips, flipped) = ([Double](), [Double]())
+    var (flips, flipped, ties) = ([Double](), [Double](), 0)
     for trial in 0..<batch.size {
       var state = try network.checked(batch.input.row(trial), name: "cue \(trial)")
       var taken = 1
       flips.append(network.energy(state))
-      while network.sweep(&state, order, &random, flipped: { flips.append(flips[flips.count - 1] + $0) }) > 0,
-        taken < maximumSweeps
-      { taken += 1 }
+      while true {
+        let sweep = network.sweep(&state, order, &random) { flips.append(flips[flips.count - 1] + $0) }
+        ties += sweep.ties
+        guard sweep.flips > 0, taken < maximumSweeps else { break }
+        taken += 1
+      }
       flipped += Array(repeating: Double(trial), count: flips.count - flipped.count)
       let wanted: ArraySlice<Double> =
         if case .values(let target) = batch.target { target.row(trial) } else { batch.input.row(trial) }
@@ -134,6 +148,8 @@ public struct HopfieldBinary: Model, TrainableModel {
     try outputs.put("recall/overlap", overlaps)
     try outputs.put("recall/energy", energies)
     try outputs.put("recall/sweeps", sweeps)
+    if let missing = missingGuarantee(network.weights) { outputs.note(missing) }
+    if let ties = tiesMet(ties) { outputs.note(ties) }
     guard order != .synchronous else { return }
     try outputs.put("recall/flip_energy", flips)
     try outputs.put("recall/flip_cue", flipped)

@@ -45,15 +45,16 @@ struct HopfieldNetwork: Sendable {
   /// One sweep over all units; a unit with field 0 keeps its state.
   ///
   /// - Parameter flipped: Gets the change of energy by each flip of an asynchronous sweep.
-  /// - Returns: How many units flipped.
+  /// - Returns: How many updates flipped their unit, and how many met a field of 0.
   func sweep(
     _ state: inout [Double], _ order: HopfieldBinary.Order, _ random: inout RandomStream,
     flipped: ((Double) -> Void)? = nil
-  ) -> Int {
+  ) -> (flips: Int, ties: Int) {
+    var (flips, ties) = (0, 0)
     if order == .synchronous {
       let before = state
-      for i in 0..<size { align(i, &state, field(i, before)) }
-      return zip(before, state).count { $0 != $1 }
+      for i in 0..<size { ties += align(i, &state, field(i, before)) ? 0 : 1 }
+      return (zip(before, state).count { $0 != $1 }, ties)
     }
     let sites: [Int] =
       switch order {
@@ -61,15 +62,14 @@ struct HopfieldNetwork: Sendable {
       case .permutation: (0..<size).shuffled(using: &random)
       case .random: (0..<size).map { _ in Int.random(in: 0..<size, using: &random) }
       }
-    var flips = 0
     for i in sites {
       let before = state[i]
-      align(i, &state, field(i, state))
+      ties += align(i, &state, field(i, state)) ? 0 : 1
       guard state[i] != before else { continue }
       flips += 1
       flipped?(energyChange(i, state))
     }
-    return flips
+    return (flips, ties)
   }
 
   /// Field at unit `i`: sum over j of W[i, j] s[j], plus the threshold.
@@ -84,7 +84,9 @@ struct HopfieldNetwork: Sendable {
     return -2 * state[i] * (others - weights[i, i] * state[i] + threshold[i])
   }
 
-  private func align(_ i: Int, _ state: inout [Double], _ field: Double) {
+  /// Aligns unit `i` with its field; false for a tie, which leaves it.
+  private func align(_ i: Int, _ state: inout [Double], _ field: Double) -> Bool {
     if field != 0 { state[i] = field > 0 ? 1 : -1 }
+    return field != 0
   }
 }

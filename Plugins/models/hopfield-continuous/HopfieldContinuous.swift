@@ -34,6 +34,8 @@ public struct HopfieldContinuous: Model {
     var weights: Matrix
     var drive: [Double]
     var u: Matrix
+    /// Whether a record has still to say that the energy need not fall.
+    fileprivate var mayRise = true
   }
 
   public func start(_ inputs: Inputs, _ random: inout RandomStream) throws -> State {
@@ -83,6 +85,10 @@ public struct HopfieldContinuous: Model {
     }
     try outputs.append("state", v.reshaped([1, v.rows, v.columns]))
     try outputs.append("energy", Tensor(energies, shape: [1, v.rows]))
+    if state.mayRise, let missing = missingGuarantee(state.weights, selfConnections: false) {
+      outputs.note(missing)
+    }
+    state.mayRise = false
   }
 }
 

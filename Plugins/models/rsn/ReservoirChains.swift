@@ -16,6 +16,8 @@ public struct ReservoirChains: Sendable {
   private let skew: Double
   private let table: PiecewiseLinear?
   private var full: Full?
+  /// Whether `caveats` has still to look at the read-out, and at chains that are lost.
+  private var (mayLackInverse, mayLose) = (true, true)
   /// x = W1 r of every chain; shape [chain, output].
   public private(set) var readouts: Matrix
 
@@ -44,6 +46,24 @@ public struct ReservoirChains: Sendable {
     full.map { ($0.rates, $0.noise.transposed()) }
   }
 
+  /// What of the theory does not hold for these chains, each sentence once: a read-out that no reservoir samples
+  /// exactly, and chains that the drift has not confined.
+  mutating func caveats() throws -> [String] {
+    var found: [String] = []
+    if mayLackInverse, full == nil {
+      found += [try ReservoirScore.missingInverse(score.w1)].compactMap(\.self)
+    }
+    mayLackInverse = false
+    let lost = (0..<readouts.rows).count { !readouts.row($0).allSatisfy(\.isFinite) }
+    if mayLose, lost > 0 {
+      found.append(
+        "\(lost) of \(readouts.rows) chains are not finite: the drift does not confine them, so that no density exists, or dt is too large"
+      )
+      mayLose = false
+    }
+    return found
+  }
+
   /// One Euler-Maruyama step with the given standard normal numbers [chain, output].
   public mutating func step(_ dt: Double, noise xi: Matrix) throws {
     let spread = (2 * dt).squareRoot()
@@ -65,11 +85,9 @@ public struct ReservoirChains: Sendable {
   private mutating func stepReservoirs(_ dt: Double, _ spread: Double, _ xi: Matrix) throws {
     guard var now = full else { return }
     full = nil  // one owner, so that the rates change in place
-    let arguments =
-      if let recurrent = now.recurrent {
-        try multiply(now.rates, recurrent, transposeB: true).adding(row: score.bias)
-      } else { try score.arguments(readouts) }
-    let targets = score.activation.values(arguments)
+    var arguments = try now.recurrent.map { try multiply(now.rates, $0, transposeB: true) }
+    arguments?.add(row: score.bias)
+    let targets = try (arguments ?? score.arguments(readouts)).passed(through: score.activation.function)
     let kicks = try multiply(xi, now.noise)
     for i in now.rates.elements.indices {
       now.rates.elements[i] += dt * (targets.elements[i] - now.rates.elements[i]) + spread * kicks.elements[i]

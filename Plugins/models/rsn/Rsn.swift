@@ -116,13 +116,13 @@ public struct Rsn: TrainableModel, Model {
   ) throws -> Trial {
     let network = try score(weights)
     let arguments = try network.arguments(batch.input)
-    let rates = activation.values(arguments)
+    let rates = arguments.passed(through: activation.function)
     var drift = try multiply(rates, network.w1, transposeB: true)
     drift.add(-1, times: batch.input)
     let (loss, error) = try scoreLoss(drift, batch.target)
     guard request.evidence.contains(.gradient) else { return Trial(loss: loss) }
     var back = try multiply(error, network.w1)
-    activation.scale(&back, bySlopesAt: arguments)
+    back.scale(bySlopesOf: activation.function, at: arguments, giving: rates)
     let bias = try multiply(back, [Double](repeating: 1, count: back.rows), transposed: true)
     return Trial(
       loss: loss,
@@ -169,6 +169,7 @@ public struct Rsn: TrainableModel, Model {
   public func record(_ state: inout ReservoirChains, into outputs: inout Outputs) throws {
     let x = state.readouts
     try outputs.put("samples", x)
+    try state.caveats().forEach(outputs.note)
     if let reservoir = state.reservoir {
       try outputs.put("rates", reservoir.rates)
       try outputs.put("Sigma", reservoir.noise)

@@ -67,8 +67,8 @@ public struct SamplerOnly: TrainableModel, Model {
     let (gamma, sigma) = (try weights.double("gamma"), try weights.double("Sigma"))
     let isCurrent = variant == .synapticCurrent
     var arguments = isCurrent ? x : try multiply(x, w, transposeB: true)
-    if !isCurrent { for i in arguments.elements.indices { arguments[i] += b[i % b.count] } }
-    let rates = arguments.map { activation.value($0) }
+    if !isCurrent { arguments.add(row: b.elements) }
+    let rates = arguments.passed(through: activation.function)
     var rest = isCurrent ? try multiply(rates, w, transposeB: true) : rates
     for i in rest.elements.indices { rest[i] += (isCurrent ? b[i % b.count] : 0) - x[i] }
     var scaled = rest
@@ -93,7 +93,9 @@ public struct SamplerOnly: TrainableModel, Model {
     for i in back.elements.indices {
       gammaSlope[i % gamma.count] += back[i] * pass.rest[i]
       back[i] *= gamma[i % gamma.count]
-      if variant == .firingRate { back[i] *= activation.slope(pass.arguments[i]) }
+    }
+    if variant == .firingRate {
+      back.scale(bySlopesOf: activation.function, at: pass.arguments, giving: pass.rates)
     }
     var bias = [Double](repeating: 0, count: gamma.count)
     for i in back.elements.indices { bias[i % bias.count] += back[i] }

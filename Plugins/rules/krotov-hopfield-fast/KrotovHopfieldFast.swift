@@ -29,15 +29,18 @@ public struct KrotovHopfieldFast: Rule {
   var rate = 0.02
   var rankOffset = 0
   var step = Step.scaled
+  /// Samples whose strongest input two units shared, of all samples seen.
+  private var ties = (tied: 0, seen: 0)
 
   public init() {}
 
   public var needs: Evidence { .traces }
 
   /// Minus the plasticity D = R^p g V - diag(sum of g I) W of the batch.
-  public func estimate(at weights: Weights, _ trials: Trials, _ random: inout RandomStream) throws -> Weights
+  public mutating func estimate(at weights: Weights, _ trials: Trials, _ random: inout RandomStream) throws
+    -> Weights
   {
-    var change = Weights()
+    var (change, tied, seen) = (Weights(), 0, 0)
     _ = try trials.run(at: weights, Request(.traces)) { trace in
       let units = try weights.double(trace.block)
       let (pre, post) = (trace.pre.double, trace.post.double)
@@ -50,18 +53,29 @@ public struct KrotovHopfieldFast: Rule {
       var result = Matrix(repeating: 0, shape: units.shape)
       var decay = [Double](repeating: 0, count: units.rows)
       for trial in 0..<pre.rows {
-        let (first, late) = Competition.winners(ranked.row(trial), rank: rank)
+        let (first, late, isTied) = Competition.winners(ranked.row(trial), rank: rank)
+        if isTied { tied += 1 }
         for (unit, g) in [(first, 1), (late, -learning.delta)] {
           decay[unit] += g * post[trial, unit]
           result.addToRow(unit, -g * learning.sphere, pre.row(trial))
         }
       }
+      seen += pre.rows
       for unit in decay.indices where decay[unit] != 0 {
         result.addToRow(unit, decay[unit], units.row(unit))
       }
       change[trace.block] = .init(trace.block, result)
     }
+    ties = (ties.tied + tied, ties.seen + seen)
     return change
+  }
+
+  public var notes: [String] {
+    ties.tied == 0
+      ? []
+      : [
+        "\(ties.tied) of \(ties.seen) samples drive two units equally strongly: the one of larger index wins"
+      ]
   }
 
   /// Q = <W, v> / <W, W>^((p-1)/p): inputs that do not depend on the length of the weights.

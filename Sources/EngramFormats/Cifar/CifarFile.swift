@@ -1,5 +1,4 @@
 import EngramKit
-import Foundation
 
 /// One batch of CIFAR images in the binary version: for each image its label bytes, then 1024 red, 1024 green and 1024 blue
 /// pixels, row by row.
@@ -27,26 +26,24 @@ public struct CifarFile: Sendable, Equatable {
 
   /// Reads the batch at `path`; its length tells which set it is from.
   ///
-  /// - Throws: `Problem`: not there, compressed, of another length, a label that there is not.
-  public init(reading path: String) throws {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw Problem("cannot open the file", at: path, fix: "check the name and that it can be read")
-    }
-    if bytes.starts(with: [0x1F, 0x8B]) {
-      throw Problem("is compressed by gzip", at: path, fix: "unpack it first: tar -xzf \(path)")
-    }
-    let fitting = Classes.allCases.first { bytes.count % (Self.pixels + $0.labelBytes) == 0 }
-    guard let classes = fitting, !bytes.isEmpty else {
+  /// - Parameter images: Which images to read; nil for all.
+  /// - Throws: `Problem`: not there, compressed, of another length, fewer images, a label that there is not.
+  public init(reading path: String, _ images: Range<Int>? = nil) throws {
+    let (classes, count) = try Self.head(of: path)
+    let images = images ?? 0..<count
+    guard images.lowerBound >= 0, images.upperBound <= count else {
       throw Problem(
-        "has \(bytes.count) bytes, no multiple of the 3073 of an image of CIFAR-10 or the 3074 of CIFAR-100",
-        at: path, fix: "take the binary version, and copy it again from its source")
+        "has \(count) images, those from \(images.lowerBound) to \(images.upperBound - 1) were asked for",
+        at: path)
     }
     let record = Self.pixels + classes.labelBytes
-    let count = bytes.count / record
+    let stream = try FileStream(path)
+    try stream.skip(images.lowerBound * record)
+    let bytes = try stream.bytes(images.count * record)
     var (values, labels) = ([Double](), [Int]())
-    values.reserveCapacity(count * Self.pixels)
-    for image in 0..<count {
-      let first = bytes.startIndex + image * record
+    values.reserveCapacity(images.count * Self.pixels)
+    for image in images {
+      let first = (image - images.lowerBound) * record
       let label = Int(bytes[first + classes.labelBytes - 1])
       guard label < classes.rawValue else {
         throw Problem(
@@ -58,6 +55,39 @@ public struct CifarFile: Sendable, Equatable {
     }
     self.classes = classes
     self.labels = labels
-    images = Tensor(values, shape: [count, Self.pixels])
+    self.images = Tensor(values, shape: [images.count, Self.pixels])
+  }
+
+  /// The set that the length of the file at `path` speaks for, and how many images it has.
+  ///
+  /// - Throws: `Problem`: not there, compressed, of another length.
+  public static func head(of path: String) throws -> (classes: Classes, count: Int) {
+    let stream = try FileStream(path)
+    if try stream.size > 1 && stream.bytes(2) == [0x1F, 0x8B] {
+      throw Problem("is compressed by gzip", at: path, fix: "unpack it first: tar -xzf \(path)")
+    }
+    let fitting = Classes.allCases.first { stream.size % (pixels + $0.labelBytes) == 0 }
+    guard let classes = fitting, stream.size > 0 else {
+      throw Problem(
+        "has \(stream.size) bytes, no multiple of the 3073 of an image of CIFAR-10 or the 3074 of CIFAR-100",
+        at: path, fix: "take the binary version, and copy it again from its source")
+    }
+    return (classes, stream.size / (pixels + classes.labelBytes))
+  }
+
+  /// The set that the file at `path` belongs to, where its length and the label bytes of every image speak for one.
+  static func recognised(_ path: String) throws -> Classes? {
+    let stream = try FileStream(path)
+    for classes in Classes.allCases where stream.size % (pixels + classes.labelBytes) == 0 {
+      let stream = try FileStream(path)
+      let fit = try (0..<stream.size / (pixels + classes.labelBytes)).allSatisfy { _ in
+        let labels = try stream.bytes(classes.labelBytes)
+        try stream.skip(pixels)
+        // CIFAR-100 has 20 coarse classes.
+        return labels.last.map { $0 < classes.rawValue } == true && (labels.count == 1 || labels[0] < 20)
+      }
+      if fit { return classes }
+    }
+    return nil
   }
 }

@@ -12,6 +12,7 @@ public func detectFormat(_ path: String, followExternal: Bool = false) throws ->
     return try plain.format == .json && isNetPyne(path)
       ? Detection(.netpyne, "JSON with simData or simConfig") : plain
   }
+  if !head.starts(with: hdf5Signature), isBinary(head), let images = try detectCifar(path) { return images }
   // HDF5 may begin at byte 512, 1024, 2048, …, so its room decides; what it refuses by signature is text or binary.
   if head.starts(with: hdf5Signature) || isBinary(head) {
     do {
@@ -32,7 +33,8 @@ public func detectHead(_ path: String) throws -> FileFormat {
   if let plain = detectPlain(head) {
     return try plain.format == .json && isNetPyne(path) ? .netpyne : plain.format
   }
-  return head.starts(with: hdf5Signature) ? .hdf5 : isBinary(head) ? .binary : .text
+  if head.starts(with: hdf5Signature) { return .hdf5 }
+  return isBinary(head) ? try detectCifar(path)?.format ?? .binary : .text
 }
 
 /// The layout of an open HDF5 file.
@@ -87,6 +89,10 @@ private func detectPlain(_ head: [UInt8]) -> Detection? {
   if starts("MATLAB 5.0 MAT-file") {
     return Detection(.oldMatlab, "a head that starts with MATLAB 5.0 MAT-file")
   }
+  if head.count >= 4, head[0] == 0, head[1] == 0, IdxFile.Element(rawValue: head[2]) != nil, 1...8 ~= head[3]
+  {
+    return Detection(.idx, "the magic number 0 0 \(head[2]) \(head[3])")
+  }
   if starts("%%MatrixMarket") { return Detection(.matrixMarket, "a first line %%MatrixMarket") }
   guard !isBinary(head) else { return nil }
   if starts("# NEST version:") { return Detection(.nest, "a first line # NEST version:") }
@@ -97,6 +103,13 @@ private func detectPlain(_ head: [UInt8]) -> Detection? {
   }
   if trimmed.first == "<", text.contains("<graphml") { return Detection(.graphml, "an element graphml") }
   return nil
+}
+
+/// Batches of CIFAR have no signature.
+private func detectCifar(_ path: String) throws -> Detection? {
+  try CifarFile.recognised(path).map {
+    Detection(.cifar, "the length of whole images, and labels that CIFAR-\($0.rawValue) has")
+  }
 }
 
 /// Whether a JSON file names what NetPyNE saves, which need not be near its beginning.

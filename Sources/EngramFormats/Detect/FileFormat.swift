@@ -6,7 +6,7 @@ public enum FileFormat: String, Sendable, CaseIterable, Codable {
   case hdf5
   case numpy, npz, zip
   case matrixMarket = "matrix-market"
-  case graphml, json, nest, netpyne, phy, csv, text, binary
+  case graphml, json, nest, netpyne, phy, idx, cifar, csv, text, binary
 
   /// The format that a user names: its own name, or what its files usually end in.
   public init?(named text: String) {
@@ -37,6 +37,8 @@ public enum FileFormat: String, Sendable, CaseIterable, Codable {
     case .nest: "NEST recording"
     case .netpyne: "NetPyNE output"
     case .phy: "a Kilosort and Phy folder"
+    case .idx: "IDX"
+    case .cifar: "CIFAR binary version"
     case .csv: "comma-separated values"
     case .text: "text"
     case .binary: "binary of no known format"

@@ -38,9 +38,7 @@ public struct IdxFile: Sendable, Equatable {
   /// - Throws: `Problem` with the place: not there, compressed, no IDX file, shorter or longer than its head says, or fewer rows than
   ///   asked for.
   public init(reading path: String, rows: Range<Int>? = nil) throws {
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw Problem("cannot open the file", at: path, fix: "check the name and that it can be read")
-    }
+    let handle = try Self.open(path)
     let head = try IdxHead(handle, path)
     let rows = rows ?? 0..<head.shape[0]
     guard rows.lowerBound >= 0, rows.upperBound <= head.shape[0] else {
@@ -58,6 +56,21 @@ public struct IdxFile: Sendable, Equatable {
         "ended after \(bytes.count) of \(wanted) bytes", at: path, fix: "copy it again from its source")
     }
     values = Tensor(Self.numbers(bytes, element), shape: [rows.count] + head.shape.dropFirst())
+  }
+
+  /// Type and shape that the file at `path` states, and that its length bears out.
+  ///
+  /// - Throws: `Problem`: not there, compressed, no IDX file, shorter or longer than its head says.
+  public static func head(of path: String) throws -> (element: Element, shape: [Int]) {
+    let head = try IdxHead(try open(path), path)
+    return (head.element, head.shape)
+  }
+
+  private static func open(_ path: String) throws -> FileHandle {
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw Problem("cannot open the file", at: path, fix: "check the name and that it can be read")
+    }
+    return handle
   }
 
   private static func numbers(_ bytes: [UInt8], _ element: Element) -> [Double] {

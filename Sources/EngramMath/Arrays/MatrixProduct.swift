@@ -13,11 +13,55 @@ public func multiply<Element: Real>(
   guard k == inner else {
     throw .shape("a matrix of shape [\(m), \(k)] cannot be multiplied by one of shape [\(inner), \(n)]")
   }
-  var product = Tensor<Element>(repeating: 0, shape: [m, n])
-  guard m > 0, n > 0, k > 0 else { return product }
-  Element.gemm(
-    transposeA, transposeB, m, n, k, 1, a.elements, a.columns, b.elements, b.columns, 0, &product.elements, n)
-  return product
+  guard m > 0, n > 0, k > 0 else { return Tensor(repeating: 0, shape: [m, n]) }
+  // A factor of 0 on what was there means that it is not read.
+  return Tensor(shape: [m, n]) { c in
+    Element.gemm(transposeA, transposeB, m, n, k, 1, a.elements, a.columns, b.elements, b.columns, 0, c, n)
+  }
+}
+
+/// The product of `a` and the transpose of f(`b`), f(x) = sgn(x) |x|^`power`; shape [row of a, row of b].
+///
+/// It is made in blocks of b's rows, whose powers then stay in the cache, on several threads with the same result for any
+/// number of them.
+///
+/// - Throws: `MathError.shape` when the two are no matrices with equally long rows.
+public func multiply(_ a: Matrix, signedPower power: Double, of b: Matrix) throws(MathError) -> Matrix {
+  guard a.rank == 2, b.rank == 2, a.columns == b.columns else {
+    throw .shape("rows of a matrix of shape \(b.shape) cannot be multiplied by those of \(a.shape)")
+  }
+  let (m, n, k) = (a.rows, b.rows, a.columns)
+  guard m > 0, n > 0, k > 0 else { return Matrix(repeating: 0, shape: [m, n]) }
+  return Matrix(shape: [m, n]) { product in
+    a.elements.withUnsafeBufferPointer { a in
+      b.elements.withUnsafeBufferPointer { b in
+        guard let a = a.baseAddress, let b = b.baseAddress else { return }
+        parallelFor(n, grain: 256) { rows in
+          let (first, own) = (b + rows.lowerBound * k, product + rows.lowerBound)
+          withUnsafeTemporaryAllocation(of: Double.self, capacity: rows.count * k) { powers in
+            guard let powers = powers.baseAddress else { return }
+            Kernel.signedPower(first, power, powers, rows.count * k)
+            Double.gemm(
+              false, true, m, rows.count, k, 1, a, k, power == 1 ? first : UnsafePointer(powers), k, 0, own, n
+            )
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Kernel {
+  /// y = sgn(x) |x|^`power`; nothing where that is x.
+  fileprivate static func signedPower(
+    _ x: UnsafePointer<Double>, _ power: Double, _ y: UnsafeMutablePointer<Double>, _ count: Int
+  ) {
+    switch power {
+    case 1: return
+    case 2: for i in 0..<count { y[i] = x[i] * x[i].magnitude }
+    default: for i in 0..<count { y[i] = x[i] < 0 ? -pow(-x[i], power) : pow(x[i], power) }
+    }
+  }
 }
 
 /// The product op(`a`) `x` of a matrix and a vector, where op transposes when asked.
@@ -38,19 +82,17 @@ public func multiply<Element: Real>(
 }
 
 extension Tensor where Element == Double {
-  /// Every row of a matrix plus `row`, which has as many numbers.
-  public func adding(row: [Double]) -> Tensor {
+  /// Adds `row`, which has as many numbers, to every row of a matrix.
+  public mutating func add(row: [Double]) {
     precondition(row.count == columns, "a row of \(row.count) numbers for \(columns) columns")
-    var result = self
-    guard !row.isEmpty else { return result }
-    result.elements.withUnsafeMutableBufferPointer { values in
+    guard !row.isEmpty else { return }
+    elements.withUnsafeMutableBufferPointer { values in
       row.withUnsafeBufferPointer { row in
         for start in stride(from: 0, to: values.count, by: row.count) {
           for j in 0..<row.count { values[start + j] += row[j] }
         }
       }
     }
-    return result
   }
 
   /// Adds `factor` times `values` to row `row` of a matrix with as many columns.
@@ -64,12 +106,14 @@ extension Tensor where Element == Double {
     }
   }
 
-  /// Adds `factor` times `other`, of the same shape.
+  /// Adds `factor` times `other`, of the same shape; on several threads, with the same result for any number of them.
   public mutating func add(_ factor: Double, times other: Tensor) {
     precondition(other.count == count)
     elements.withUnsafeMutableBufferPointer { own in
       other.elements.withUnsafeBufferPointer { other in
-        for i in 0..<own.count { own[i] += factor * other[i] }
+        parallelFor(own.count, grain: 1 << 17) { range in
+          for i in range { own[i] += factor * other[i] }
+        }
       }
     }
   }

@@ -12,6 +12,23 @@ extension Tensor where Element: Real {
   }
 }
 
+extension Tensor where Element: Real {
+  /// Each element passed through `function`.
+  public func passed(through function: Nonlinearity) -> Tensor {
+    Tensor(shape: shape) { Kernel.apply(function, elements, $0, count) }
+  }
+
+  /// Multiplies each element by the slope of `function` at the same element of `arguments`, where it has that of `values`.
+  public mutating func scale(bySlopesOf function: Nonlinearity, at arguments: Tensor, giving values: Tensor) {
+    precondition(arguments.count == count && values.count == count, "slopes for \(count) elements")
+    let slopes = Tensor(shape: shape) { out in
+      Kernel.slope(function, arguments.elements, values.elements, out, count)
+      Kernel.product(out, elements, out, count)
+    }
+    self = slopes
+  }
+}
+
 /// Each element of `x` passed through `function`; an element's result does not depend on its place.
 public func apply<Element: Real>(_ function: ElementaryFunction, _ x: [Element]) -> [Element] {
   [Element](unsafeUninitializedCapacity: x.count) { buffer, initialised in
