@@ -85,8 +85,35 @@ struct ReservoirScore: Sendable {
     return try Cholesky(try multiply(w1, w1, transposeB: true)).solve(w1)
   }
 
+  /// The reservoir that `inputs` hold: W1, b, and W2 or recurrent weights W_rec, from which W2 is then recovered; and how
+  /// far W2 W1 is from W_rec, nil where W2 is given.
+  static func stored(_ inputs: Inputs, _ activation: Activation) throws -> (
+    score: ReservoirScore, defect: Double?
+  ) {
+    guard inputs.contains("W1"), inputs.contains("b"), inputs.contains("W2") || inputs.contains("W_rec")
+    else {
+      throw Problem(
+        "a reservoir needs W1, b, and W2 or W_rec", fix: "read all of them from one training or file")
+    }
+    let (w1, bias) = (try inputs.connectivity("W1").dense(), try inputs.vector("b"))
+    let (w2, defect): (Matrix, Double?) =
+      inputs.contains("W2")
+      ? (try inputs.connectivity("W2").dense(), nil)
+      : try factor(inputs.connectivity("W_rec").dense(), w1)
+    return (try ReservoirScore(w1: w1, w2: w2, bias: bias, activation: activation), defect)
+  }
+
+  /// - Throws: `Problem` with `fix` when W2 W1 is further than 1e-8 from the recurrent weights.
+  static func checkFactors(_ defect: Double, fix: String) throws {
+    guard defect <= 1e-8 else {
+      throw Problem(
+        "the recurrent weights are not W2 W1 (relative defect \(shortest(defect))), so the read-out alone has no closed dynamics",
+        fix: fix)
+    }
+  }
+
   /// Feedback W2 = W_rec W1+ of recurrent weights, and how far W2 W1 is from them, relative to their norm.
-  static func factor(_ recurrent: Matrix, _ w1: Matrix) throws -> (w2: Matrix, defect: Double) {
+  private static func factor(_ recurrent: Matrix, _ w1: Matrix) throws -> (Matrix, Double?) {
     guard recurrent.rank == 2, recurrent.rows == w1.columns, recurrent.columns == w1.columns else {
       throw Problem(
         "recurrent weights of shape \(recurrent.shape) do not fit a read-out of shape \(w1.shape)")

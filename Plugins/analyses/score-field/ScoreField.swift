@@ -104,22 +104,11 @@ public struct ScoreField: Analysis {
 
   /// The factors as stored, or W2 recovered from recurrent weights as W_rec times the pseudo-inverse of W1.
   private func network(_ inputs: Inputs, _ outputs: inout Outputs) throws -> ReservoirScore {
-    let (w1, bias) = (try inputs.connectivity("W1").dense(), try inputs.vector("b"))
-    if inputs.contains("W2") {
-      return try ReservoirScore(
-        w1: w1, w2: inputs.connectivity("W2").dense(), bias: bias, activation: activation)
-    }
-    guard inputs.contains("W_rec") else {
-      throw Problem("a reservoir needs W2 or W_rec", fix: "read one of them")
-    }
-    let (w2, relative) = try ReservoirScore.factor(inputs.connectivity("W_rec").dense(), w1)
-    try outputs.put("field/factor_defect", relative)
-    guard relative <= 1e-8 else {
-      throw Problem(
-        "the recurrent weights are not W2 W1 (relative defect \(shortest(relative))), so the read-out alone has no closed dynamics",
-        fix: "simulate the whole network and use distribution-distance")
-    }
-    return try ReservoirScore(w1: w1, w2: w2, bias: bias, activation: activation)
+    let (score, defect) = try ReservoirScore.stored(inputs, activation)
+    guard let defect else { return score }
+    try outputs.put("field/factor_defect", defect)
+    try ReservoirScore.checkFactors(defect, fix: "simulate the whole network and use distribution-distance")
+    return score
   }
 
   /// Expected norm of the Jacobian's antisymmetric part over that of the Jacobian, -1 + W1 diag(phi') W2.

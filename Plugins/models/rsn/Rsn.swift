@@ -85,22 +85,11 @@ public struct Rsn: TrainableModel, Model {
   }
 
   private func score(_ inputs: Inputs) throws -> ReservoirScore {
-    if inputs.contains("W_rec"), !inputs.contains("W2"), inputs.contains("b") {
-      let w1 = try inputs.connectivity("W1").dense()
-      let (w2, defect) = try ReservoirScore.factor(inputs.connectivity("W_rec").dense(), w1)
-      guard defect <= 1e-8 || simulation == .reservoir else {
-        throw Problem(
-          "the recurrent weights are not W2 W1 (relative defect \(shortest(defect))), so the read-out alone has no closed dynamics",
-          fix: "set `simulate: reservoir`")
-      }
-      return try ReservoirScore(w1: w1, w2: w2, bias: inputs.vector("b"), activation: activation)
+    let (score, defect) = try ReservoirScore.stored(inputs, activation)
+    if let defect, simulation == .readout {
+      try ReservoirScore.checkFactors(defect, fix: "set `simulate: reservoir`")
     }
-    guard inputs.contains("W2"), inputs.contains("b") else {
-      throw Problem("a reservoir needs W1, W2 and b together", fix: "read all three from one training")
-    }
-    return try ReservoirScore(
-      w1: inputs.connectivity("W1").dense(), w2: inputs.connectivity("W2").dense(), bias: inputs.vector("b"),
-      activation: activation)
+    return score
   }
 
   private func score(_ weights: Weights) throws -> ReservoirScore {
