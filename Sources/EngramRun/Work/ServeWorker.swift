@@ -23,7 +23,7 @@ public func serveWorker(_ tasks: [WorkerTask]) -> Int32 {
     let count = read(0, &buffer, buffer.count)
     if count < 0, errno == EINTR { continue }
     if count <= 0 { return 0 }
-    for line in lines.add(buffer[..<count]) { answer(line, tasks) }
+    for line in lines.add(buffer[..<count]) where !answer(line, tasks) { _exit(0) }
   }
 }
 
@@ -38,7 +38,8 @@ private func exitWithParent() {
   }
 }
 
-private func answer(_ line: Data, _ tasks: [WorkerTask]) {
+/// Does one job; false when it failed, and the process with whatever it left in memory must end.
+private func answer(_ line: Data, _ tasks: [WorkerTask]) -> Bool {
   var last = Date.distantPast
   var name = ""
   do {
@@ -53,8 +54,10 @@ private func answer(_ line: Data, _ tasks: [WorkerTask]) {
       send(.progress(fraction, doing))
     }
     send(.done(result))
+    return true
   } catch {
     send(.failed(Failure(error, name: name)))
+    return false
   }
 }
 

@@ -62,11 +62,9 @@ struct WorkerPool {
         case .done(let result):
           members[place].job = nil
           events.append(.ended(job, .success(result)))
-        case .failed(let failure):
-          members[place].job = nil
-          events.append(.ended(job, .failure(failure)))
-        case .ends(let failure):
-          // It takes no more jobs, and may still have a partial file to remove.
+        case .failed(let failure), .ends(let failure):
+          // It takes no more jobs: a library that a damaged file led astray may have damaged its memory. It may still
+          // have a partial file to remove.
           _ = member.process.ending()
           ended.append(place)
           events.append(
