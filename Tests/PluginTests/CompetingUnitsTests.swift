@@ -204,6 +204,10 @@ struct CompetingUnitsTests {
     _ = try learner.estimate(at: weights, trials, &random)
     #expect(
       learner.notes == ["1 of 2 samples drive two units equally strongly: the one of larger index wins"])
+    // A training that goes on from a checkpoint says the same in the end.
+    var resumed = try #require(try plugin("krotov-hopfield-fast").learns)
+    resumed.memory = learner.memory
+    #expect(resumed.notes == learner.notes)
   }
 
   @Test("the read-out's gradient is the loss's slope")

@@ -36,6 +36,16 @@ public struct KrotovHopfieldFast: Rule {
 
   public var needs: Evidence { .traces }
 
+  public var memory: Weights {
+    get {
+      Weights([.init("ties", Tensor([Double(ties.tied), Double(ties.seen)], shape: [2]), trained: false)])
+    }
+    set {
+      let counts = newValue["ties"]?.values.double.elements ?? [0, 0]
+      ties = (Int(counts[0]), Int(counts[1]))
+    }
+  }
+
   /// Minus the plasticity D = R^p g V - diag(sum of g I) W of the batch.
   public mutating func estimate(at weights: Weights, _ trials: Trials, _ random: inout RandomStream) throws
     -> Weights
