@@ -50,7 +50,7 @@ static void answer(const char *words) {
 
 // The words of `Failure` in the worker's protocol; the parent knows which job it was.
 static void answer_failure(const char *what) {
-  answer("{\"ends\":{\"_0\":{\"name\":\"\",\"problem\":\"the file is damaged: libhdf5 ");
+  answer("{\"failed\":{\"_0\":{\"name\":\"\",\"problem\":\"the file is damaged: libhdf5 ");
   answer(what);
   answer(", at ");
   tell(file_name);

@@ -23,7 +23,7 @@ public enum DamageGuard {
   }
 
   /// From now on the sentence goes to `descriptor`, as the JSON value by which a worker tells of a failure:
-  /// `{"ends":{"_0":{"name":"","problem":…,"fix":…}}}` and a line end.
+  /// `{"failed":{"_0":{"name":"","problem":…,"fix":…}}}` and a line end.
   public static func answer(on descriptor: Int32) { engram_guard_answer(descriptor) }
 
   /// Bytes of memory of this machine.

@@ -5,9 +5,8 @@ import Foundation
 enum WorkerMessage: Codable, Sendable {
   case progress(Double, String)
   case done(JobResult)
+  /// The job failed and the worker ends; which job that was, the parent knows.
   case failed(Failure)
-  /// It failed in such a way that the worker ends; which job that was, the parent knows.
-  case ends(Failure)
 
   var line: [UInt8] {
     get throws { try Array(JSONEncoder().encode(self)) + [UInt8(ascii: "\n")] }

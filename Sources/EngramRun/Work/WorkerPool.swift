@@ -62,7 +62,7 @@ struct WorkerPool {
         case .done(let result):
           members[place].job = nil
           events.append(.ended(job, .success(result)))
-        case .failed(let failure), .ends(let failure):
+        case .failed(let failure):
           // It takes no more jobs: a library that a damaged file led astray may have damaged its memory. It may still
           // have a partial file to remove.
           _ = member.process.ending()
