@@ -26,7 +26,7 @@ func checkNwb(_ file: H5File, _ list: inout FindingList) throws {
 /// Every typed group: tables and time series.
 private func checkTypes(_ file: H5File, _ list: inout FindingList) throws {
   try file.walk { entry in
-    guard entry.content == .group, !entry.path.hasPrefix("/specifications") else { return true }
+    guard entry.content == .group, !"\(entry.path)/".hasPrefix("/specifications/") else { return true }
     list.part(entry.path) { list in
       let own = try file.root.group(entry.path)
       let attributes = own.attributes
