@@ -22,9 +22,8 @@ def command(count: int) -> list[str]:
 def evolution() -> list[str]:
     runs = {}
     for count in (FEW, MANY):
-        os.environ["OPENBLAS_NUM_THREADS"] = "1"
         once(command(count), runs.setdefault(count, Runs()))
-    os.environ.pop("OPENBLAS_NUM_THREADS")
+    threads = os.environ.pop("OPENBLAS_NUM_THREADS")
     ours = (runs[MANY].seconds - runs[FEW].seconds) / (MANY - FEW)
     lines = ["## Evolution of a Morris-Lecar network: one iteration, 2 threads", "",
              "100 members, 50 trials, 128 neurons, 2,000 steps, float32; ours from the difference between runs of "
@@ -40,7 +39,7 @@ def evolution() -> list[str]:
         once(torch(f"evolution_{module}.py", *SIZE), seen)
         theirs = min(json.loads(seen.output)["seconds"])
         lines.append(f"| {name} | {theirs:.2f} | {seen.megabytes:.0f} | {ours / theirs:.2f} |")
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    os.environ["OPENBLAS_NUM_THREADS"] = threads
     return lines + [""]
 
 

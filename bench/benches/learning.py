@@ -29,13 +29,19 @@ def each(make, rounds: int = 3) -> tuple[float, float]:
     return statistics.median(seconds), many.megabytes
 
 
+def pytorch(what: str) -> tuple[float, float]:
+    """What `each` finds of the peer, which brings its own BLAS."""
+    threads = os.environ.pop("OPENBLAS_NUM_THREADS")
+    found = each(lambda count: torch("rnn_torch.py", what, str(count)))
+    os.environ["OPENBLAS_NUM_THREADS"] = threads
+    return found
+
+
 def learning() -> list[str]:
     title = "Learning rules: 200 units, 200 steps, batches of 64, float32, 2 threads"
     if absent := without_torch(title):
         return absent
-    os.environ.pop("OPENBLAS_NUM_THREADS", None)
-    theirs, memory = each(lambda count: torch("rnn_torch.py", "bptt", str(count)))
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    theirs, memory = pytorch("bptt")
     lines = [f"## {title}", "",
              "One update, from the difference between runs of 45 and 5; making the batch and the optimiser's step are included. "
              "Asked: `bptt` at most 0.8 of PyTorch's time, the rules that run forward in time at most 0.5.", "",
@@ -60,9 +66,7 @@ def curvature() -> list[str]:
     title = "A product of the Hessian with a direction: the same network, 2 threads"
     if absent := without_torch(title):
         return absent
-    os.environ.pop("OPENBLAS_NUM_THREADS", None)
-    theirs, memory = each(lambda count: torch("rnn_torch.py", "curvature", str(count)))
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    theirs, memory = pytorch("curvature")
     ours, own = each(products)
     return [f"## {title}", "",
             "From the difference between 45 and 5 products; PyTorch's by double backward. Asked: at most 0.8.", "",

@@ -69,7 +69,7 @@ static double now(void) {
 int main(void) {
   SUNContext context;
   SUNContext_Create(NULL, &context);
-  double rtol = 1e-4, error, best = INFINITY;
+  double rtol = 1e-3, error, best = INFINITY;
   // The loosest tolerance that keeps the error below 1e-6.
   while ((error = run(context, rtol)) >= 1e-6 && rtol > 1e-12) rtol /= sqrt(10);
   for (int round = 0; round < 20; round++) {
