@@ -26,10 +26,22 @@ struct KillTests {
     }
   }
 
+  /// An experiment that is killed again and again ends like one that never was.
+  private func expectResumes(_ experiment: String, jobs: String) throws {
+    let folder = try Folder()
+    try folder.write(experiment, to: "e.yaml")
+    let start = Date()
+    #expect(try Engram.run(["run", "e.yaml", "--out", "whole", "--jobs", "1"], in: folder.url).status == 0)
+    let seconds = Date().timeIntervalSince(start)
+    let last = try killed(
+      ["run", "e.yaml", "--out", "killed", "--jobs", jobs], in: folder, within: seconds / 3)
+    #expect(last.status == 0, "\(last.messages)")
+    try expectEqual(folder.path("whole"), folder.path("killed"), without: "run.log")
+  }
+
   @Test("run")
   func run() throws {
-    let folder = try Folder()
-    try folder.write(
+    try expectResumes(
       """
       engram: 1
       seed: 5
@@ -37,20 +49,12 @@ struct KillTests {
         - { id: cell, model: lif-conductance, dt: 0.02 }
       sweep: { cell.duration: [2 s, 3 s, 4 s] }
       repeats: 2
-      """, to: "e.yaml")
-    let start = Date()
-    #expect(try Engram.run(["run", "e.yaml", "--out", "whole", "--jobs", "1"], in: folder.url).status == 0)
-    let seconds = Date().timeIntervalSince(start)
-    let last = try killed(
-      ["run", "e.yaml", "--out", "killed", "--jobs", "2"], in: folder, within: seconds / 3)
-    #expect(last.status == 0)
-    try expectEqual(folder.path("whole"), folder.path("killed"), without: "run.log")
+      """, jobs: "2")
   }
 
   @Test("a training by an exact and by a plausible rule")
   func training() throws {
-    let folder = try Folder()
-    try folder.write(
+    try expectResumes(
       """
       engram: 1
       seed: 5
@@ -59,13 +63,7 @@ struct KillTests {
         - { id: network, model: leaky-relu-rnn, set: { units: 20, dt: 10 } }
         - { id: exact, rule: bptt, on: network, task: task, batch: 8, updates: 150, checkpoint: 10 updates }
         - { id: plausible, rule: modprop, on: network, task: task, batch: 8, updates: 150, checkpoint: 10 updates }
-      """, to: "e.yaml")
-    let start = Date()
-    #expect(try Engram.run(["run", "e.yaml", "--out", "whole"], in: folder.url).status == 0)
-    let seconds = Date().timeIntervalSince(start)
-    let last = try killed(["run", "e.yaml", "--out", "killed"], in: folder, within: seconds / 3)
-    #expect(last.status == 0, "\(last.messages)")
-    try expectEqual(folder.path("whole"), folder.path("killed"), without: "run.log")
+      """, jobs: "1")
   }
 
   @Test("analyze")
