@@ -24,6 +24,26 @@ struct HopfieldFamilyTests {
     #expect(try audit.values("audit/verdict") == [1])
   }
 
+  @Test("weights that are not symmetric, and fields of 0, are said")
+  func caveats() throws {
+    let turning = try recorded(
+      "hopfield-continuous", [:],
+      [
+        "connectivity": .numbers(Matrix([0, 1, -1, 0], shape: [2, 2])),
+        "cue": .numbers(Matrix([0.5, 0.2], shape: [1, 2])),
+      ], steps: 10, dt: 0.01, every: 10)
+    #expect(turning.notes.count == 1)
+    #expect(turning.notes[0].hasPrefix("no Lyapunov guarantee: W is not symmetric (defect 2)"))
+    // For (1, 1) and (1, -1) the quadratic fields of both units cancel.
+    let tied = try recorded(
+      "dense-associative-memory", ["power": .integer(2), "energy": .text("power")],
+      [
+        "patterns": .numbers(Matrix([1, 1, 1, -1], shape: [2, 2])),
+        "cue": .numbers(Matrix([1, 1], shape: [1, 2])),
+      ], steps: 1)
+    #expect(tied.notes == ["ties: at 2 updates so far the field was 0, which keeps the unit's state"])
+  }
+
   /// Patterns and cue of case C2.
   private func caseTwo() -> (patterns: Matrix, cue: Matrix) {
     var patterns = Matrix(repeating: -1, shape: [4, 40])

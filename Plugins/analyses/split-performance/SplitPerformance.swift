@@ -29,7 +29,14 @@ public struct SplitPerformance: Analysis {
         .line(x: "performance/iteration", y: "performance/train_loss", label: "training trials"),
         .line(x: "performance/iteration", y: "performance/test_loss", label: "other trials"),
       ],
-      caption: "The distance between the curves is the generalization gap of the loss.")
+      caption: "The distance between the curves is the generalization gap of the loss."),
+    Figure(
+      "accuracy", "Accuracy on both splits", x: .init("updates"), y: .init("fraction of trials"),
+      [
+        .line(x: "performance/iteration", y: "performance/train_accuracy", label: "training trials"),
+        .line(x: "performance/iteration", y: "performance/test_accuracy", label: "other trials"),
+      ],
+      caption: "Trials classified as their labels say; the error is what is missing from 1."),
   ]
 
   enum Other: String, CaseIterable, Sendable { case test, validate }
