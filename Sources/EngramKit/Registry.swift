@@ -1,6 +1,12 @@
+import Synchronization
+
 /// A description and a maker: all that the toolkit needs to list, check and run a plugin.
 public struct Entry: Sendable {
-  public let description: Description
+  /// The plugin's name, which is known without describing it.
+  public let name: String
+  /// Where it comes from: `built in`, or a path.
+  public let origin: String
+  private let described: Described
   /// Makes an instance from accepted values; a parameter that is not given keeps its default.
   public let make: @Sendable ([String: Value]) throws -> Instance
   /// SHA-256 of what would run, for provenance; nil for a built-in plugin, whose version is the toolkit's.
@@ -8,26 +14,26 @@ public struct Entry: Sendable {
   /// Throws where the plugin cannot be run as it is: writable by others, built for another Engram, changed, gone.
   public let seal: @Sendable () throws -> String?
 
+  /// What the plugin says about itself.
+  public var description: Description { described.value }
+
   /// An entry from a manifest or any other source.
   public init(
     _ description: Description, seal: @escaping @Sendable () throws -> String? = { nil },
     make: @escaping @Sendable ([String: Value]) throws -> Instance
   ) {
-    self.description = description
+    name = description.name
+    origin = description.origin
+    described = Described { description }
     self.seal = seal
     self.make = make
   }
 
   /// The entry of a Swift plugin.
   public init<P: Plugin>(_ type: P.Type, origin: String = "built in") {
-    let standard = P()
-    let given = Instance(standard)
-    description = Description(
-      name: P.name, kind: given.learns != nil ? .rule : given.measures != nil ? .analysis : .model,
-      roles: given.roles, summary: P.summary, reference: P.reference,
-      parameters: P.parameters.map { $0.describe(standard) }, reads: P.reads, writes: P.writes,
-      figures: (P.self as? any Analysis.Type)?.figures ?? [], gives: given.trains?.gives.words ?? [],
-      needs: (given.learns?.needs ?? given.measures?.needs ?? []).words, origin: origin)
+    name = P.name
+    self.origin = origin
+    described = Described { Description(P.self, origin: origin) }
     seal = { nil }
     make = { values in
       var plugin = P()
@@ -38,6 +44,35 @@ public struct Entry: Sendable {
       }
       return Instance(plugin)
     }
+  }
+}
+
+/// A description that is made when it is first asked for: a command that runs one plugin does not describe them all.
+private final class Described: Sendable {
+  private let known = Mutex<Description?>(nil)
+  private let make: @Sendable () -> Description
+
+  init(_ make: @escaping @Sendable () -> Description) { self.make = make }
+
+  var value: Description {
+    known.withLock { known in
+      let description = known ?? make()
+      known = description
+      return description
+    }
+  }
+}
+
+extension Description {
+  fileprivate init<P: Plugin>(_ type: P.Type, origin: String) {
+    let standard = P()
+    let given = Instance(standard)
+    self.init(
+      name: P.name, kind: given.learns != nil ? .rule : given.measures != nil ? .analysis : .model,
+      roles: given.roles, summary: P.summary, reference: P.reference,
+      parameters: P.parameters.map { $0.describe(standard) }, reads: P.reads, writes: P.writes,
+      figures: (P.self as? any Analysis.Type)?.figures ?? [], gives: given.trains?.gives.words ?? [],
+      needs: (given.learns?.needs ?? given.measures?.needs ?? []).words, origin: origin)
   }
 }
 
@@ -77,10 +112,10 @@ public struct Registry: Sendable {
   ///
   /// - Throws: `Problem` naming both origins when the name is taken.
   public mutating func add(_ entry: Entry) throws {
-    let name = entry.description.name
+    let name = entry.name
     if let taken = entries[name] {
       throw Problem(
-        "the name '\(name)' of \(entry.description.origin) is taken by \(taken.description.origin)",
+        "the name '\(name)' of \(entry.origin) is taken by \(taken.origin)",
         fix: "rename one of them, or leave one out")
     }
     entries[name] = entry
@@ -102,7 +137,7 @@ public struct Registry: Sendable {
 
   /// Every description of what can be used, sorted by kind and name.
   public var descriptions: [Description] {
-    entries.values.map(\.description).filter { !contested.contains($0.name) }.sorted {
+    entries.values.filter { !contested.contains($0.name) }.map(\.description).sorted {
       ($0.kind.rawValue, $0.name) < ($1.kind.rawValue, $1.name)
     }
   }

@@ -137,7 +137,10 @@ struct OutsidePluginTests {
         $0.replacing("\"interval-cv\"", with: "\"\(name)\"").replacing(old, with: new)
       }
     }
+    let misnamed = try Examples.copy("c/interval-cv", to: folder, as: "folder-name")
+    try edit(misnamed + "/manifest.json") { $0.replacing("\"interval-cv\"", with: "\"its-own-name\"") }
     let sentences = [
+      ("its-own-name", "describes 'its-own-name', but its folder is called 'folder-name'"),
       ("stale", "stale was built for another Engram (Engram 0.0.9, now 0.1.0)"),
       ("empty", "has no symbol engram_plugin_entry"),
       (

@@ -61,13 +61,16 @@ public enum OutsidePlugins {
       return OutsidePlugin(
         name: name, folder: folder, entry: nil, problems: [problem], manifest: nil)
     }
+    // Who asks for a plugin by the name that it gives itself is told why it cannot be used.
+    var described = name
     do {
       try Trust.require(folder)
       try Trust.require(file)
       let manifest = try Manifest(reading: file, in: folder)
-      guard manifest.description.name == name else {
+      described = manifest.description.name
+      guard described == name else {
         throw Problem(
-          "describes '\(manifest.description.name)', but its folder is called '\(name)'", at: file,
+          "describes '\(described)', but its folder is called '\(name)'", at: file,
           fix: "give both the same name")
       }
       let entry = manifest.library == nil ? executableEntry(manifest) : libraryEntry(manifest)
@@ -77,7 +80,7 @@ public enum OutsidePlugins {
     } catch {
       let problems = (error as? Problems)?.list ?? [problem(error, at: file)]
       return OutsidePlugin(
-        name: name, folder: folder, entry: nil, problems: problems, manifest: nil)
+        name: described, folder: folder, entry: nil, problems: problems, manifest: nil)
     }
   }
 }

@@ -19,7 +19,7 @@ def alone(source, target):
         file["variance"], file["modes"] = variance, leading
 
 
-def analyse(inputs, outputs, parameters, random):
+def analyse(inputs, outputs, parameters):
     variance, leading = modes(inputs.numbers("values"))
     outputs.put("variance", variance)
     outputs.put("modes", leading)

@@ -29,7 +29,7 @@ def alone(source, target):
         file["lv"], file["counts"] = lv, counts
 
 
-def analyse(inputs, outputs, parameters, random):
+def analyse(inputs, outputs, parameters):
     lv, counts = both(inputs.spikes("spikes").trains)
     outputs.put("lv", lv)
     outputs.put("counts", counts)

@@ -14,7 +14,7 @@ def cv(train, shortest=0.0):
     return intervals.mean(), intervals.std() / intervals.mean()
 
 
-def analyse(inputs, outputs, parameters, random):
+def analyse(inputs, outputs, parameters):
     trains = inputs.spikes("spikes").trains
     values = np.array([cv(train, parameters.shortest) for train in trains]).reshape(-1, 2)
     if np.isnan(values).any():
