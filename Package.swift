@@ -93,7 +93,7 @@ let package = Package(
       name: "make-datasets", dependencies: ["EngramKit", "EngramData"], path: "datasets/make",
       exclude: ["all", "balanced-network.py"]),
 
-    .executableTarget(name: "bench-robertson", dependencies: ["EngramMath"], path: "bench/native"),
+    .executableTarget(name: "bench-native", dependencies: ["EngramMath"], path: "bench/native"),
 
     tests("MathTests", ["EngramMath"]),
     tests("KitTests", ["EngramKit"]),

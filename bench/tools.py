@@ -1,6 +1,8 @@
 """What every bench has in common: commands, comparison of results, tables."""
 
+import json
 import math
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +16,12 @@ INPUTS = ".build/bench-inputs"
 
 def peer(script: str, *arguments: str) -> list[str]:
     return [sys.executable, str(HERE / "peers" / script), *arguments]
+
+
+def native(*words: str) -> dict:
+    """What `bench-native` prints, built when it is not yet."""
+    subprocess.run(["swift", "build", "-c", "release", "--product", "bench-native"], check=True, capture_output=True)
+    return json.loads(subprocess.run([".build/release/bench-native", *words], check=True, capture_output=True, text=True).stdout)
 
 
 def analyze(analysis: str, file: str, **parameters: str) -> list[str]:

@@ -85,7 +85,7 @@ public struct GaussianMotifs: Sendable {
     -> (weights: Matrix, x: [Double], y: [Double])
   {
     try check(populations.names)
-    let (neurons, types, width) = (populations.neurons, populations.count, 64)
+    let (neurons, types) = (populations.neurons, populations.count)
     let codes = populations.codes.map(Int.init)
     let x = random.normals(neurons)
     let own = random.normals(neurons)
@@ -104,43 +104,8 @@ public struct GaussianMotifs: Sendable {
             own: there, correlation: correlation, rest: (1 - correlation * correlation).squareRoot()))
       }
     }
-    let scales = pairs
-    var weights = [Double](repeating: 0, count: neurons * neurons)
-    let tiles = (neurons + width - 1) / width
-    let start = random
-    weights.withUnsafeMutableBufferPointer { weights in
-      let weights = weights
-      parallelFor(chunks: tiles * (tiles + 1) / 2) { chunk in
-        // Chunk numbers count the tiles of the lower triangle row by row.
-        let row = Int(((8 * Double(chunk) + 1).squareRoot() - 1) / 2)
-        let (first, second) = (row * width, (chunk - row * (row + 1) / 2) * width)
-        var stream = start.substream(1 + chunk)
-        let noise = stream.normals(2 * width * width)
-        for i in first..<min(neurons, first + width) {
-          for j in second..<min(neurons, second + width, i) {
-            let place = 2 * ((i - first) * width + j - second)
-            let (there, back) = (scales[codes[i] * types + codes[j]], scales[codes[j] * types + codes[i]])
-            let u = noise[place]
-            weights[i * neurons + j] = there.weight(x[i], y[j], u)
-            weights[j * neurons + i] = back.weight(
-              x[j], y[i], there.correlation * u + there.rest * noise[place + 1])
-          }
-          if selfWeights, first == second {
-            let scale = scales[codes[i] * types + codes[i]]
-            weights[i * neurons + i] = scale.weight(x[i], y[i], noise[2 * ((i - first) * width + i - second)])
-          }
-        }
-      }
-    }
-    return (Matrix(weights, shape: [neurons, neurons]), x, y)
-  }
-}
-
-private struct PairScale: Sendable {
-  var mean, deviation, x, y, own, correlation, rest: Double
-
-  @inline(__always)
-  func weight(_ x: Double, _ y: Double, _ noise: Double) -> Double {
-    mean + deviation * (self.x * x + self.y * y + own * noise)
+    let tiles = PairTiles(
+      neurons: neurons, types: types, codes: codes, x: x, y: y, scales: pairs, selfWeights: selfWeights)
+    return (Matrix(tiles.weights(random), shape: [neurons, neurons]), x, y)
   }
 }

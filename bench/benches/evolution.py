@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benches.memory import PYTHON, torch
 from measure import RESULTS, Runs, once
-from tools import ENGRAM, HERE, peer
+from tools import ENGRAM, HERE, native, peer
 
 FEW, MANY = 1, 4
 SIZE = ["100", "50", "128", "2000", "2"]
@@ -58,8 +58,7 @@ def compiled(source: str, *options: str) -> dict | None:
 
 
 def robertson() -> list[str]:
-    subprocess.run(["swift", "build", "-c", "release", "--product", "bench-robertson"], check=True, capture_output=True)
-    ours = printed(".build/release/bench-robertson")
+    ours = native("robertson")
     # Where SUNDIALS lies outside the system, name its prefix.
     prefix = os.environ.get("ENGRAM_BENCH_SUNDIALS", "/usr")
     library = f"{prefix}/lib/x86_64-linux-gnu"
