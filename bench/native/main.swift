@@ -1,4 +1,4 @@
-// What the benches time inside one process: `bench-native robertson|sampling` prints JSON.
+// What the benches time inside one process: `bench-native robertson|sampling|tape` prints JSON.
 
 /// Seconds of the fastest of `rounds` runs of `body`.
 func fastest(_ rounds: Int, _ body: () throws -> Void) rethrows -> Double {
@@ -11,5 +11,6 @@ func fastest(_ rounds: Int, _ body: () throws -> Void) rethrows -> Double {
 switch CommandLine.arguments.dropFirst().first {
 case "robertson": print(try Robertson.bench())
 case "sampling": print(try Sampling.bench())
-default: print("usage: bench-native robertson|sampling")
+case "tape": print(try Tape.bench())
+default: print("usage: bench-native robertson|sampling|tape")
 }

@@ -13,7 +13,7 @@ public func multiply<Element: Real>(
   guard k == inner else {
     throw .shape("a matrix of shape [\(m), \(k)] cannot be multiplied by one of shape [\(inner), \(n)]")
   }
-  guard m > 0, n > 0, k > 0 else { return Tensor(repeating: 0, shape: [m, n]) }
+  guard m > 0, n > 0, k > 0 else { return Tensor.zeros([m, n]) }
   // A factor of 0 on what was there means that it is not read.
   return Tensor(shape: [m, n]) { c in
     Element.gemm(transposeA, transposeB, m, n, k, 1, a.elements, a.columns, b.elements, b.columns, 0, c, n)
@@ -75,7 +75,7 @@ public func multiply<Element: Real>(
   guard n == x.count else {
     throw .shape("a matrix of shape [\(m), \(n)] cannot be multiplied by a vector of \(x.count)")
   }
-  var product = [Element](repeating: 0, count: m)
+  var product: [Element] = zeroElements(m)
   guard m > 0, n > 0 else { return product }
   Element.gemv(transposed, a.rows, a.columns, 1, a.elements, x, 0, &product)
   return product

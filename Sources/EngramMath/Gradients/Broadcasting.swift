@@ -127,7 +127,7 @@ extension Kernel {
     let plan = Broadcasting(x.shape, shape)
     precondition(plan.shape == x.shape, "shape \(x.shape) cannot be summed to \(shape)")
     let repeats = plan.second[plan.second.count - 1] == 0
-    var result = Tensor<Element>(repeating: 0, shape: shape)
+    var result = Tensor<Element>.zeros(shape)
     result.elements.withUnsafeMutableBufferPointer { out in
       x.elements.withUnsafeBufferPointer { x in
         guard let x = x.baseAddress, let out = out.baseAddress else { return }

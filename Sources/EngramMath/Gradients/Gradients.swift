@@ -26,7 +26,7 @@ public func gradients<Element: Real>(
     pullback(Pullback(node, gradient, slots: order.inputSlots[slot], sums: sums))
   }
   return variables.indices.map { i in
-    results[i] ?? Variable(Tensor(repeating: 0, shape: variables[i].shape))
+    results[i] ?? Variable(Tensor<Element>.zeros(variables[i].shape))
   }
 }
 

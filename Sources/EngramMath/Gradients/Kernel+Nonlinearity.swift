@@ -106,4 +106,24 @@ extension Kernel {
       for i in 0..<count { slope[i] = 0.5 + 0.5 * slope[i] + factor * x[i] * density[i] }
     }
   }
+
+  /// y = a x + b max(z, 0): one pass over memory where a network over time spends what its products leave.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  static func blendRectified<Element: Real>(
+    _ a: Element, _ x: UnsafePointer<Element>, _ b: Element, _ z: UnsafePointer<Element>,
+    _ y: UnsafeMutablePointer<Element>, _ count: Int
+  ) {
+    for i in 0..<count { y[i] = a * x[i] + b * (z[i] > 0 ? z[i] : 0) }
+  }
+
+  /// y = factor g where x is positive, else 0: the gradient through a rectification.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  static func rectified<Element: Real>(
+    _ factor: Element, _ g: UnsafePointer<Element>, by x: UnsafePointer<Element>,
+    _ y: UnsafeMutablePointer<Element>, _ count: Int
+  ) {
+    for i in 0..<count { y[i] = factor * (x[i] > 0 ? g[i] : 0) }
+  }
 }

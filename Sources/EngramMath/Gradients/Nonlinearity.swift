@@ -36,8 +36,12 @@ extension Variable {
   public func leakyStep(drive: Variable, leak: Element, _ function: Nonlinearity) -> Variable {
     precondition(shape == drive.shape, "a state of shape \(shape) has no drive of shape \(drive.shape)")
     let result = Tensor<Element>(shape: shape) { out in
-      Kernel.apply(function, drive.value.elements, out, value.count)
-      Kernel.blend(1 - leak, value.elements, leak, out, out, value.count)
+      if function == .relu {
+        Kernel.blendRectified(1 - leak, value.elements, leak, drive.value.elements, out, value.count)
+      } else {
+        Kernel.apply(function, drive.value.elements, out, value.count)
+        Kernel.blend(1 - leak, value.elements, leak, out, out, value.count)
+      }
     }
     return Variable(result, from: [self, drive]) { pull in
       pull.add(0, pull.gradient.scaled(by: 1 - leak))
@@ -62,6 +66,7 @@ private func plainSlope<Element: Real>(
   _ factor: Element
 ) -> Tensor<Element> {
   Tensor(shape: x.shape) { out in
+    if function == .relu { return Kernel.rectified(factor, g.elements, by: x.elements, out, x.count) }
     Kernel.slope(function, x.elements, y.elements, out, x.count)
     Kernel.product(out, g.elements, out, x.count)
     if factor != 1 { Kernel.affine(factor, out, 0, out, x.count) }

@@ -93,7 +93,7 @@ final class GradientSums<Element: Real> {
       pieces[slot, default: (shape, [])].parts.append((row, part))
       return
     }
-    if plain[slot] == nil { plain[slot] = Tensor(repeating: 0, shape: shape) }
+    if plain[slot] == nil { plain[slot] = Tensor.zeros(shape) }
     let offset = row * shape.dropFirst().reduce(1, *)
     plain[slot]?.elements.withUnsafeMutableBufferPointer { sum in
       if let start = sum.baseAddress {

@@ -58,7 +58,7 @@ extension Variable {
   /// The same elements repeated until they fill `shape`.
   public func broadcast(to shape: [Int]) -> Variable {
     if shape == self.shape { return self }
-    let zero = Tensor<Element>(repeating: 0, shape: shape)
+    let zero = Tensor<Element>.zeros(shape)
     let result = Kernel.combine(.add, value, zero)
     precondition(result.shape == shape, "shape \(self.shape) cannot be repeated to \(shape)")
     return Variable(result, from: [self]) { $0.add(0, $0.gradient.summed(to: $0.input(0).shape)) }

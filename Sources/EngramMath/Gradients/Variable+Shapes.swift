@@ -60,7 +60,7 @@ extension Variable {
   public func scattered(_ indices: [Int], rows: Int) -> Variable {
     precondition(indices.count == value.rows, "\(indices.count) places for \(value.rows) rows")
     let length = value.rowLength
-    var result = Tensor<Element>(repeating: 0, shape: [rows] + shape.dropFirst())
+    var result = Tensor<Element>.zeros([rows] + shape.dropFirst())
     result.elements.withUnsafeMutableBufferPointer { out in
       if let start = out.baseAddress { Kernel.scatter(value.elements, indices, length, start) }
     }
@@ -99,7 +99,7 @@ func placed<Element: Real>(
   _ parts: [(row: Int, part: Variable<Element>)], shape: [Int]
 ) -> Variable<Element> {
   let length = shape.dropFirst().reduce(1, *)
-  var result = Tensor<Element>(repeating: 0, shape: shape)
+  var result = Tensor<Element>.zeros(shape)
   result.elements.withUnsafeMutableBufferPointer { out in
     guard let start = out.baseAddress else { return }
     for (row, part) in parts {

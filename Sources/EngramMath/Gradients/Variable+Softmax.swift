@@ -44,7 +44,7 @@ extension Variable {
   public func masked(_ mask: Tensor<Bool>, filler: Element = 0) -> Variable {
     let plan = Broadcasting(shape, mask.shape)
     precondition(plan.shape == shape, "a mask of shape \(mask.shape) does not fit shape \(shape)")
-    let keep = Variable(Kernel.combine(.add, mask.map { $0 ? 1 : 0 }, Tensor(repeating: 0, shape: shape)))
+    let keep = Variable(Kernel.combine(.add, mask.map { $0 ? 1 : 0 }, Tensor.zeros(shape)))
     // Products would turn a masked infinity into NaN: choose instead.
     let result = Tensor<Element>(shape: shape) { out in
       for i in 0..<value.count { out[i] = keep.value.elements[i] != 0 ? value.elements[i] : filler }

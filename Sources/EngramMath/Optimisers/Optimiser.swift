@@ -49,7 +49,7 @@ public struct Optimiser<Element: Real>: Sendable {
       )
     }
     if moments.isEmpty {
-      moments = Array(repeating: [Element](repeating: 0, count: gradient.count), count: momentCount)
+      moments = Array(repeating: zeroElements(gradient.count) as [Element], count: momentCount)
     }
     updates += 1
     var slope = gradient

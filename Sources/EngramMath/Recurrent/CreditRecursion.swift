@@ -24,7 +24,7 @@ public struct CreditRecursion<Element: Real>: Sendable {
     _ form: CreditForm, trials: Int, weights: Tensor<Element>, leak: Element, gain: Element, mu: Element
   ) {
     (self.form, self.weights, self.leak, self.gain, self.mu) = (form, weights, leak, gain, mu)
-    credit = Tensor(repeating: 0, shape: [trials, weights.rows])
+    credit = Tensor.zeros([trials, weights.rows])
     carried = credit
   }
 
@@ -39,7 +39,7 @@ public struct CreditRecursion<Element: Real>: Sendable {
       if let feedback { Kernel.decay(1, &arrived.elements, 1, feedback.elements, count) }
       Kernel.keepAndAddProduct(leak, arrived.elements, slopes.elements, &credit.elements, count)
       if form == .oneHop {
-        carried = feedback.map { hadamard(slopes, $0) } ?? Tensor(repeating: 0, shape: credit.shape)
+        carried = feedback.map { hadamard(slopes, $0) } ?? Tensor.zeros(credit.shape)
       }
     case .uniform:
       let arrived = hop(credit)

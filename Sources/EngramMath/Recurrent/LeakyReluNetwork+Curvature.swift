@@ -15,8 +15,8 @@ extension LeakyReluNetwork {
   ) -> LeakyReluTangent<Element> {
     let (steps, trials, n) = (activity.steps, activity.trials, units)
     let block = trials * n
-    let rest = [Element](repeating: 0, count: block)
-    var rates = [Element](repeating: 0, count: (steps + 1) * block)
+    let rest: [Element] = zeroElements(block)
+    var rates: [Element] = zeroElements((steps + 1) * block)
     // The potentials' tangents, only two steps of which are ever needed, overwrite each other step by step.
     var potentials = Tensor<Element>(shape: [steps, trials, n]) {
       drive(activity.input.elements, direction.input, into: $0, steps: steps, trials: trials)

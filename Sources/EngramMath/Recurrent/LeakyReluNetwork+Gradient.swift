@@ -64,10 +64,10 @@ extension LeakyReluNetwork {
   /// All blocks zero, with the same constants: where a gradient starts.
   var zeros: LeakyReluNetwork {
     var result = self
-    result.recurrent = Tensor(repeating: 0, shape: recurrent.shape)
-    result.input = Tensor(repeating: 0, shape: input.shape)
-    result.output = Tensor(repeating: 0, shape: output.shape)
-    result.bias = Array(repeating: 0, count: bias.count)
+    result.recurrent = Tensor.zeros(recurrent.shape)
+    result.input = Tensor.zeros(input.shape)
+    result.output = Tensor.zeros(output.shape)
+    result.bias = zeroElements(bias.count)
     return result
   }
 

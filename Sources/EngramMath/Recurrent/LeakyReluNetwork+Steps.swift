@@ -13,7 +13,7 @@ public struct LeakyReluState<Element: Real>: Sendable {
 extension LeakyReluNetwork {
   /// The rest before a trial.
   public func rest(trials: Int) -> LeakyReluState<Element> {
-    let zero = Tensor<Element>(repeating: 0, shape: [trials, units])
+    let zero = Tensor<Element>.zeros([trials, units])
     return LeakyReluState(potentials: zero, before: zero, rates: zero, slopes: zero)
   }
 

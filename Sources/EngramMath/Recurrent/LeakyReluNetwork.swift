@@ -50,7 +50,7 @@ public struct LeakyReluNetwork<Element: Real>: Sendable {
     }
     let (steps, trials, n) = (x.shape[0], x.shape[1], units)
     let block = trials * n
-    let rest = [Element](repeating: 0, count: block)
+    let rest: [Element] = zeroElements(block)
     var potentials = [Element]()
     let rates = Tensor<Element>(shape: [steps + 1, trials, n]) { z in
       potentials =

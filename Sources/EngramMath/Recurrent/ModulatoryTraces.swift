@@ -16,7 +16,7 @@ public struct ModulatoryTraces<Element: Real>: Sendable {
   ///   - hop: The factor of one crossing of the recurrent weights: mu times gain.
   public init(trials: Int, pre: Int, means: Matrix, sizes: [Int], leak: Double, hop: Double) {
     types = sizes.count
-    values = Tensor(repeating: 0, shape: [types, types, trials, pre])
+    values = Tensor.zeros([types, types, trials, pre])
     var step: [Element] = []
     for a in 0..<types {
       for c in 0..<types {

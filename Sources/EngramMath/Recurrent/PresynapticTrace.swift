@@ -6,7 +6,7 @@ public struct PresynapticTrace<Element: Real>: Sendable {
   private let gain: Element
 
   public init(trials: Int, pre: Int, leak: Element, gain: Element) {
-    values = Tensor(repeating: 0, shape: [trials, pre])
+    values = Tensor.zeros([trials, pre])
     (self.leak, self.gain) = (leak, gain)
   }
 

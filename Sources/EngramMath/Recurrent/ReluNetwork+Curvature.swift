@@ -16,15 +16,15 @@ extension ReluNetwork {
     let (steps, trials, units, _, outputs) = pass.size
     let block = trials * units
     let rates = tangentRates(pass, weights, direction)
-    var y = [Element](repeating: 0, count: steps * trials * outputs)
-    for row in 0..<steps * trials { for k in 0..<outputs { y[row * outputs + k] = direction.bias[k] } }
+    var y: [Element] = zeroElements(steps * trials * outputs)
+    Kernel.repeatRow(direction.bias.elements, steps * trials, outputs, &y)
     let (later, laterTangent) = (Array(pass.rates.elements[block...]), Array(rates[block...]))
     Self.product(
       steps * trials, outputs, units, 1, laterTangent, weights.output.elements, true, 1, &y)
     Self.product(steps * trials, outputs, units, 1, later, direction.output.elements, true, 1, &y)
     let tangent = try errorTangent(Tensor(y, shape: pass.outputs.shape))
 
-    var lambda = [Element](repeating: 0, count: steps * block)
+    var lambda: [Element] = zeroElements(steps * block)
     Self.product(
       steps * trials, units, outputs, 1, tangent.elements, weights.output.elements, false, 0, &lambda)
     Self.product(
@@ -52,12 +52,12 @@ extension ReluNetwork {
   ) -> [Element] {
     let (steps, trials, units, channels, _) = pass.size
     let block = trials * units
-    var u = [Element](repeating: 0, count: steps * block)
+    var u: [Element] = zeroElements(steps * block)
     Self.product(
       steps * trials, units, channels, gain, pass.input.elements, direction.input.elements, true, 0, &u)
     Self.product(
       steps * trials, units, units, gain, pass.rates.elements, direction.recurrent.elements, true, 1, &u)
-    var z = [Element](repeating: 0, count: (steps + 1) * block)
+    var z: [Element] = zeroElements((steps + 1) * block)
     u.withUnsafeMutableBufferPointer { u in
       z.withUnsafeMutableBufferPointer { z in
         pass.slopes.elements.withUnsafeBufferPointer { h in

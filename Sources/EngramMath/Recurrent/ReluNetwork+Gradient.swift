@@ -13,7 +13,7 @@ extension ReluNetwork {
   public func gradient(_ pass: Pass, _ weights: ReluWeights<Element>, errors: Tensor<Element>) -> Gradient {
     let (steps, trials, units, _, outputs) = pass.size
     precondition(errors.shape == pass.outputs.shape, "errors of shape \(errors.shape)")
-    var lambda = [Element](repeating: 0, count: steps * trials * units)
+    var lambda: [Element] = zeroElements(steps * trials * units)
     Self.product(
       steps * trials, units, outputs, 1, errors.elements, weights.output.elements, false, 0, &lambda)
     carryBack(&lambda, pass, weights)
@@ -54,8 +54,9 @@ extension ReluNetwork {
 
   /// Sums over all rows of `columns` numbers; shape [columns].
   public static func columnSums(_ x: Tensor<Element>, _ columns: Int) -> Tensor<Element> {
-    var sums = Tensor<Element>(repeating: 0, shape: [columns])
-    for i in x.elements.indices { sums[i % columns] += x[i] }
+    var sums = Tensor<Element>.zeros([columns])
+    guard columns > 0 else { return sums }
+    Kernel.addRows(x.elements, x.count / columns, columns, &sums.elements)
     return sums
   }
 }

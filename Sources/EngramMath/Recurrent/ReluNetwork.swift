@@ -17,7 +17,7 @@ public struct ReluWeights<Element: Real>: Sendable, Equatable {
 
   /// Zeros in the same shapes.
   public var zeroed: ReluWeights {
-    func zero(_ x: Tensor<Element>) -> Tensor<Element> { Tensor(repeating: 0, shape: x.shape) }
+    func zero(_ x: Tensor<Element>) -> Tensor<Element> { Tensor.zeros(x.shape) }
     return ReluWeights(recurrent: zero(recurrent), input: zero(input), output: zero(output), bias: zero(bias))
   }
 }
@@ -69,9 +69,9 @@ public struct ReluNetwork<Element: Real>: Sendable {
           + "\(weights.bias.shape) do not fit together and to \(channels) input channels")
     }
     let block = trials * units
-    var u = [Element](repeating: 0, count: steps * block)
-    var z = [Element](repeating: 0, count: (steps + 1) * block)
-    var h = [Element](repeating: 0, count: steps * block)
+    var u: [Element] = zeroElements(steps * block)
+    var z: [Element] = zeroElements((steps + 1) * block)
+    var h: [Element] = zeroElements(steps * block)
     Self.product(steps * trials, units, channels, gain, input.elements, weights.input.elements, true, 0, &u)
     u.withUnsafeMutableBufferPointer { u in
       z.withUnsafeMutableBufferPointer { z in
@@ -93,8 +93,8 @@ public struct ReluNetwork<Element: Real>: Sendable {
       }
     }
     let flat = z
-    var y = [Element](repeating: 0, count: steps * trials * outputs)
-    for row in 0..<steps * trials { for k in 0..<outputs { y[row * outputs + k] = weights.bias[k] } }
+    var y: [Element] = zeroElements(steps * trials * outputs)
+    Kernel.repeatRow(weights.bias.elements, steps * trials, outputs, &y)
     flat.withUnsafeBufferPointer { flat in
       guard let flat = flat.baseAddress, block > 0, outputs > 0 else { return }
       Element.gemm(
