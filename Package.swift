@@ -104,7 +104,8 @@ let package = Package(
     tests(
       "PluginTests", ["EngramPlugins", "EngramKit", "EngramMath", "EngramHost", "EngramRun", "EngramData"]),
     tests(
-      "CommandTests", ["EngramData", "EngramHost", "EngramKit", "EngramPlugins"], exclude: ["Golden"]),
+      "CommandTests", ["EngramData", "EngramFormats", "EngramHost", "EngramKit", "EngramPlugins"],
+      exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -15,6 +15,9 @@ extension Command {
     options: [
       .input,
       Option(name: "strict", summary: "Let warnings fail too (exit status 1)."),
+      Option(
+        name: "memory", value: "SIZE",
+        summary: "Memory that one data file may take, such as 500M (default 2G)."),
       .plugins, .json,
     ],
     examples: [
@@ -28,11 +31,12 @@ extension Command {
 private func checkFiles(_ invocation: Invocation, _ console: Console) throws -> ExitStatus {
   let inputs = try invocation.inputs()
   let strict = invocation.has("strict")
+  let memory = try invocation.bytes("memory") ?? 2_000_000_000
   let files = try invocation.words.flatMap {
     isFolder($0) ? try dataFiles(in: $0).filter(isHDF5OrCircuit) : [$0]
   }
   let tally = try eachFile(files, invocation.has("json"), console) { path in
-    if try isData(path) { return try checkData(path, strict, invocation.has("json"), console) }
+    if try isData(path) { return try checkData(path, strict, memory, invocation.has("json"), console) }
     let result = checkExperiment(path, inputs: inputs, registry: try registry())
     let wrong = result.problems.contains { strict || $0.severity == .error }
     if invocation.has("json") {
@@ -79,9 +83,9 @@ private func isData(_ path: String) throws -> Bool {
 }
 
 private func checkData(
-  _ path: String, _ strict: Bool, _ json: Bool, _ console: Console
+  _ path: String, _ strict: Bool, _ memory: Int, _ json: Bool, _ console: Console
 ) throws -> (Bool, JSON) {
-  let findings = try checkDataFile(path, worker: workerCommand())
+  let findings = try checkDataFile(path, worker: workerCommand(), memory: memory)
   let wrong = findings.contains { strict || $0.severity == .error }
   if json {
     return (

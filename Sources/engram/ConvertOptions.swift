@@ -58,7 +58,7 @@ extension Invocation {
     options.isStrict = has("strict")
     options.overwrites = has("overwrite")
     options.jobs = try count("jobs") ?? processorCount()
-    options.memory = try value("memory").map(bytes)
+    options.memory = try bytes("memory")
     options.worker = workerCommand()
     return options
   }
@@ -126,17 +126,5 @@ extension Invocation {
     throw Misuse(
       "'--\(option)' takes no format '\(text)'",
       fix: near + "the formats are " + known.map(\.rawValue).joined(separator: ", "))
-  }
-
-  /// `2G`, `500M`, `1000000`.
-  private func bytes(_ text: String) throws(Misuse) -> Int {
-    let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
-    let factor = text.last.flatMap { units[$0] }
-    guard let number = Double(factor == nil ? text : String(text.dropLast())), number > 0,
-      number * (factor ?? 1) < 1e18
-    else {
-      throw Misuse("'--memory' takes a size, not '\(text)'", fix: "write --memory 2G")
-    }
-    return Int(number * (factor ?? 1))
   }
 }

@@ -57,6 +57,19 @@ struct Invocation: Sendable {
     return number
   }
 
+  /// A number of bytes: `2G`, `500M`, `1000000`.
+  func bytes(_ option: String) throws(Misuse) -> Int? {
+    guard let text = value(option) else { return nil }
+    let units: [Character: Double] = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
+    let factor = text.last.flatMap { units[$0] }
+    guard let number = Double(factor == nil ? text : String(text.dropLast())), number > 0,
+      number * (factor ?? 1) < 1e18
+    else {
+      throw Misuse("'--\(option)' takes a size, not '\(text)'", fix: "write --\(option) 2G")
+    }
+    return Int(number * (factor ?? 1))
+  }
+
   /// A number that is not negative.
   func number(_ option: String) throws(Misuse) -> Double? {
     guard let text = value(option) else { return nil }

@@ -6,4 +6,5 @@ keepFreedMemory()
 let looksOnly = ["inspect", "check"].contains(CommandLine.arguments.dropFirst().first)
 DamageGuard.install(
   exitStatus: ExitStatus.failed.rawValue, memory: looksOnly ? 4 << 30 : DamageGuard.physicalMemory)
+if looksOnly { H5File.setMemoryLimit(1 << 30) }
 exit(engram(CommandLine.arguments).rawValue)

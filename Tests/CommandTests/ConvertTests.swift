@@ -30,7 +30,7 @@ struct ConvertTests {
     try Data().write(to: URL(fileURLWithPath: folder.path("in/empty.h5")))
     try folder.write("just some words\n", to: "in/text.h5")
     try H5File.write(folder.path("in/alien.h5")) { try $0.root.write("x", [1.0, 2]) }
-    let isRoot = getuid() == 0
+    let isRoot = getuid() == 0 && !Engram.isOpenToNobody
     if isRoot {
       print("skipped: root reads files of mode 000 too")
     } else {
@@ -38,7 +38,7 @@ struct ConvertTests {
       chmod(folder.path("in/closed.h5"), 0)
     }
     let words = ["convert", "in/*.h5", "--to", "nwb", "--out", "out", "--jobs", "2"]
-    let first = try Engram.run(words, in: folder.url)
+    let first = try Engram.runUnprivileged(words, in: folder)
     #expect(first.status == 3, "\(first.messages)")
     for name in ["truncated", "empty", "text", "alien"] + (isRoot ? [] : ["closed"]) {
       let line = first.messages.split(separator: "\n").first { $0.contains("in/\(name).h5") }
@@ -51,11 +51,11 @@ struct ConvertTests {
     for place in 0..<4 {
       #expect(FileManager.default.fileExists(atPath: folder.path("out/good\(place).nwb")))
     }
-    let again = try Engram.run(words, in: folder.url)
+    let again = try Engram.runUnprivileged(words, in: folder)
     #expect(again.status == 3 && again.messages.contains("4 of them earlier"), "\(again.messages)")
     // A mended file is converted; all is done then but for what is broken still.
     try whole.write(to: URL(fileURLWithPath: folder.path("in/truncated.h5")))
-    _ = try Engram.run(words, in: folder.url)
+    _ = try Engram.runUnprivileged(words, in: folder)
     #expect(FileManager.default.fileExists(atPath: folder.path("out/truncated.nwb")))
   }
 

@@ -13,7 +13,8 @@ struct DamageTests {
       "engram_reference/superset_example.h5", "bad/bad_index.h5",
       "peer_written/sonata_bmtk/spikes_by_time.h5",
       "peer_written/sonata_bmtk/cortex_cortex_edges.h5", "peer_written/h5ad/connectivity.h5ad",
-      "peer_written/matlab/session_v73.mat", "nwb_old/1.0.2_nwbfile.nwb",
+      "peer_written/matlab/session_v73.mat", "nwb_old/1.0.2_nwbfile.nwb", "peer_written/nix/neo_block.nix",
+      "peer_written/nwb/units_ecephys.nwb",
     ].map { Engram.samples.appendingPathComponent($0) }.filter {
       FileManager.default.fileExists(atPath: $0.path)
     }

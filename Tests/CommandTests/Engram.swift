@@ -79,6 +79,25 @@ enum Engram {
   }
 }
 
+extension Engram {
+  private static let asNobody = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+
+  /// Whether root may run the command as `nobody`, whom permissions concern.
+  static let isOpenToNobody: Bool = {
+    do { return try getuid() == 0 && shell("\(asNobody) '\(binary.path)' --version").status == 0 } catch {
+      return false
+    }
+  }()
+
+  /// Runs the command as a user whom permissions concern: as `nobody` where the tests run as root and may do that.
+  static func runUnprivileged(_ words: [String], in folder: Folder) throws -> Outcome {
+    guard isOpenToNobody else { return try run(words, in: folder.url) }
+    chmod(folder.url.path, 0o777)
+    let quoted = ([binary.path] + words).map { "'\($0)'" }.joined(separator: " ")
+    return try shell("cd '\(folder.url.path)' && \(asNobody) \(quoted)")
+  }
+}
+
 /// A folder of its own for one test, gone afterwards.
 final class Folder {
   let url: URL

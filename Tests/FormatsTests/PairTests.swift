@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test("a million neurons of which ten fire", arguments: [FileFormat.engram, .sonata, .nwb, .npz])
+  @Test("a million neurons of which ten fire", arguments: spikeFormats)
   func silent(_ format: FileFormat) throws {
     let trains = SpikeTrains(
       units: (0..<100).map { $0 % 10 * 99_991 }, times: (0..<100).map { Double($0) * 0.1 },

@@ -37,6 +37,14 @@ import Testing
     #expect(contents.edges.first { $0.name == "amplitude" }?.columns[0].unit == "mV")
   }
 
+  @Test("a table whose heads do not tell is doubtful, and what it may be is listed")
+  func doubtful() throws {
+    let scratch = try Scratch()
+    let path = try scratch.file("p.csv", "cell_a,cell_b,found\n1,2,1\n2,1,0\n")
+    let problem = #expect(throws: Problem.self) { try read(path) }
+    #expect(problem?.fix?.contains("--object edges, spikes, pairs or matrix") == true)
+  }
+
   @Test(
     "a pair twice, a cell of two types, a cell on both sides: each is named with its line",
     arguments: [

@@ -42,7 +42,8 @@ public struct H5Attributes: Sendable {
       try checked(engram_object_info(node.id, &info), "look at the object", at: place)
       guard info.num_attrs <= H5Attributes.countLimit else {
         throw Problem(
-          "declares \(info.num_attrs) attributes, more than \(H5Attributes.countLimit)", at: place)
+          "declares \(info.num_attrs) attributes, more than \(H5Attributes.countLimit)", at: place,
+          fix: "keep many values in a dataset")
       }
       let list = NameList()
       let status = engram_attributes(

@@ -6,6 +6,8 @@ extension H5Dataset {
   /// is a damaged file or a bomb. Fill values need no storage, so sizes below a gibibyte pass.
   private static let largestExpansion = 1032
   private static let harmless = 1 << 30
+  private static let moreMemory =
+    "allow more with --memory (convert and check have it), if you trust the file"
 
   /// Refuses a read of `elements` values that cannot be right or does not fit, before anything is allocated.
   func guardRead(_ elements: Int, bytesEach: Int) throws {
@@ -25,7 +27,7 @@ extension H5Dataset {
       throw Problem(
         "declares \(elements == Int.max ? "more than 2^63" : "\(elements)") elements in this read, "
           + "more than the memory limit of \(file.memoryLimit) bytes holds", at: place,
-        fix: "read it in slabs, or raise the memory limit")
+        fix: H5Dataset.moreMemory)
     }
     // Chunks that are read block by block must not go on for ever: all of them count.
     let all =
@@ -44,8 +46,12 @@ extension H5Dataset {
     }
     if let chunk = storage.chunk {
       let (size, overflow) = product(chunk).multipliedReportingOverflow(by: max(type.storedBytes, 1))
-      guard !overflow, size <= file.memoryLimit else {
-        throw Problem("declares chunks larger than the memory limit", at: place, fix: "the file is damaged")
+      // A compressed chunk is unpacked whole, beside what is read out of it.
+      let most = storage.filters.isEmpty ? file.memoryLimit : file.memoryLimit / 2
+      guard !overflow, size <= most else {
+        throw Problem(
+          "declares chunks of \(overflow ? "more than 2^63" : "\(size)") bytes, which do not fit into the "
+            + "memory limit of \(file.memoryLimit) bytes", at: place, fix: H5Dataset.moreMemory)
       }
     }
   }

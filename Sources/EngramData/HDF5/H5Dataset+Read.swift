@@ -77,7 +77,8 @@ extension H5Dataset {
       }
     guard let because else { return libraryProblem("read the elements", at: place) }
     _ = libraryReasons()
-    return Problem("holds \(because)", at: place)
+    return Problem(
+      "holds \(because)", at: place, fix: "the file is damaged, or holds something else than its names say")
   }
 
   /// Elements of the slab, after checking that it lies inside.

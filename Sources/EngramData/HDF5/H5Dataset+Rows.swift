@@ -51,13 +51,19 @@ extension H5Dataset {
   /// - Parameters:
   ///   - bytes: Wanted size of a block.
   ///   - bytesEach: Bytes of one element in memory.
-  public func rowBlocks(bytes: Int = 1 << 19, bytesEach: Int = 8) -> [Range<Int>] {
-    guard let extent = shape.first, extent > 0, !isNull else { return [] }
+  public func rowBlocks(
+    bytes: Int = 1 << 19, bytesEach: Int = 8
+  ) -> some RandomAccessCollection<Range<Int>> {
+    let extent = isNull ? 0 : shape.first ?? 0
     let rowBytes = max(
       1, product(Array(shape.dropFirst())).multipliedReportingOverflow(by: bytesEach).partialValue)
     let step = max(1, bytes / rowBytes)
     let chunk = max(1, storage.chunk?.first ?? 1)
     let rows = max(chunk, step / chunk * chunk)
-    return stride(from: 0, to: extent, by: rows).map { $0..<min(extent, $0 + rows) }
+    // Made as they are asked for: a file may declare 2^60 rows.
+    let count = extent / rows + (extent % rows == 0 ? 0 : 1)
+    return (0..<count).lazy.map { block in
+      block * rows..<min(extent - block * rows, rows) + block * rows
+    }
   }
 }

@@ -59,7 +59,10 @@ public struct H5Group: H5Object {
   }
 
   private func open(_ name: String) throws -> H5Node {
-    guard try exists(name) else { throw Problem("there is no “\(name)” in this group", at: place) }
+    guard try exists(name) else {
+      throw Problem(
+        "there is no “\(name)” in this group", at: place, fix: "`engram inspect` shows what is in the file")
+    }
     return try H5Node(node.file, node.child(name))
   }
 }

@@ -6,8 +6,14 @@ extension H5Dataset {
   public func readReferences() throws -> [String] {
     guard type == .reference else { throw Problem("holds \(type.words), not object references", at: place) }
     return try hdf5 {
-      try readRaw(engram_h5t_reference(), MemoryLayout<hobj_ref_t>.size, hobj_ref_t(0)).map {
-        referencedPath($0, in: node)
+      // An object's name is searched for in the whole file; many elements may refer to one object.
+      var known: [hobj_ref_t: String] = [:]
+      return try readRaw(engram_h5t_reference(), MemoryLayout<hobj_ref_t>.size, hobj_ref_t(0)).map {
+        address in
+        if let path = known[address] { return path }
+        let path = referencedPath(address, in: node)
+        known[address] = path
+        return path
       }
     }
   }
@@ -18,7 +24,13 @@ extension H5Group {
   @discardableResult
   public func write(_ name: String, referencesTo paths: [String], shape: [Int]? = nil) throws -> H5Dataset {
     try hdf5 {
-      let addresses = try paths.map { try makeReference(to: $0, in: node) }
+      var known: [String: hobj_ref_t] = [:]
+      let addresses = try paths.map { path in
+        if let address = known[path] { return address }
+        let address = try makeReference(to: path, in: node)
+        known[path] = address
+        return address
+      }
       let dataset = try create(name, shape: shape ?? [paths.count], maxShape: nil, storage: .contiguous) {
         _ in
         engram_h5t_reference()

@@ -68,7 +68,7 @@ struct AnnDataMatrix {
       throw Problem("has the encoding “\(encoding)”, which is no matrix", at: group.place)
     }
     guard extents.count == 2, extents.allSatisfy({ $0 >= 0 }) else {
-      throw Problem("has the shape \(extents)", at: group.place)
+      throw Problem("has the shape \(extents)", at: group.place, fix: "the file is damaged: write it again")
     }
     isByRow = encoding.hasPrefix("csr")
     object = group
@@ -82,7 +82,8 @@ struct AnnDataMatrix {
   func source(_ name: String, shape wanted: (Int, Int)) throws -> MatrixSource {
     guard shape == [wanted.0, wanted.1] else {
       throw Problem(
-        "has shape \(shape), but obs and var have \(wanted.0) and \(wanted.1) rows", at: object.place)
+        "has shape \(shape), but obs and var have \(wanted.0) and \(wanted.1) rows", at: object.place,
+        fix: "the file is damaged: write it again")
     }
     let attributes = object.attributes
     func text(_ key: String) throws -> String? { try attributes.contains(key) ? attributes.string(key) : nil }

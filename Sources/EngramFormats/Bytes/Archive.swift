@@ -1,4 +1,5 @@
 import CZip
+import EngramData
 import EngramKit
 
 /// A ZIP archive that is open for reading.
@@ -21,12 +22,15 @@ public final class Archive {
 
   /// A deflate stream grows at most 1032-fold; what declares more is damaged or a bomb.
   private static let largestRatio = 1032
-  private static let mostMembers = 100_000
+  /// Numbers that were measured shrink to a tenth at best; what shrinks more is nearly all one value.
+  private static let usualRatio = 200
+  private static let mostMembers = 10_000
+  private static let distrust = "do not trust this file; ask its author for another"
 
   /// Opens the archive `path` and looks at its list of members.
   ///
   /// - Throws: `Problem`: no archive, damaged, a name that leads out of the archive, a name that occurs twice, sizes
-  ///   that cannot be.
+  ///   that cannot be, or that memory does not hold although the archive is small.
   public init(reading path: String) throws {
     var code: Int32 = 0
     guard let handle = zip_open(path, ZIP_RDONLY, &code) else {
@@ -37,7 +41,10 @@ public final class Archive {
         "cannot open the archive: \(String(cString: zip_error_strerror(&error)))", at: path,
         fix: "copy the file again from its source")
     }
-    do { members = try Archive.list(handle, path) } catch {
+    do {
+      members = try Archive.list(handle, path)
+      try Archive.guardSizes(members, path)
+    } catch {
       zip_discard(handle)
       throw error
     }
@@ -47,10 +54,32 @@ public final class Archive {
 
   deinit { zip_discard(handle) }
 
+  /// Refuses members that lie in one another, and an archive that unpacks to far more than it is.
+  private static func guardSizes(_ members: [Member], _ path: String) throws {
+    func sum(_ sizes: [Int]) -> Int {
+      sizes.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
+    }
+    let (unpacked, packed) = (sum(members.map(\.size)), sum(members.map(\.packedSize)))
+    let size = try FileStream(path).size
+    guard packed <= size else {
+      throw Problem(
+        "lists members of \(packed) bytes in a file of \(size): they lie in one another, as in a decompression bomb",
+        at: path, fix: distrust)
+    }
+    guard unpacked <= H5File.defaultMemoryLimit || unpacked / usualRatio <= packed else {
+      throw Problem(
+        "unpacks to \(unpacked) bytes from \(packed): a decompression bomb, or nearly all one value",
+        at: path,
+        fix: "allow more with --memory, if you trust the file")
+    }
+  }
+
   private static func list(_ handle: OpaquePointer, _ path: String) throws -> [Member] {
     let count = zip_get_num_entries(handle, 0)
     guard count <= mostMembers else {
-      throw Problem("has \(count) members, and more than \(mostMembers) are not read", at: path)
+      throw Problem(
+        "has \(count) members, and more than \(mostMembers) are not read", at: path,
+        fix: "put many arrays into one")
     }
     var (members, names) = ([Member](), Set<String>())
     for index in 0..<UInt64(max(0, count)) {
@@ -62,18 +91,21 @@ public final class Archive {
       guard !text.hasPrefix("/"), !text.contains("\\"), !text.split(separator: "/").contains("..") else {
         throw Problem(
           "holds the member “\(text)”, whose name leads out of the archive", at: path,
-          fix: "do not trust this file; ask its author for another")
+          fix: distrust)
       }
       guard status.size <= UInt64(Int.max / 2), status.comp_size <= UInt64(Int.max / 2) else {
-        throw Problem("member “\(text)” declares \(status.size) bytes", at: path)
+        throw Problem("member “\(text)” declares \(status.size) bytes", at: path, fix: distrust)
       }
       let (size, packed) = (Int(status.size), Int(status.comp_size))
       guard size / largestRatio <= packed else {
         throw Problem(
-          "member “\(text)” declares \(size) bytes from \(packed): a decompression bomb, or damaged", at: path
-        )
+          "member “\(text)” declares \(size) bytes from \(packed): a decompression bomb, or damaged",
+          at: path,
+          fix: distrust)
       }
-      guard names.insert(text).inserted else { throw Problem("holds two members “\(text)”", at: path) }
+      guard names.insert(text).inserted else {
+        throw Problem("holds two members “\(text)”", at: path, fix: distrust)
+      }
       if !text.hasSuffix("/") {
         members.append(Member(name: text, size: size, packedSize: packed, index: index))
       }

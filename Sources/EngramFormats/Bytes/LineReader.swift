@@ -1,3 +1,4 @@
+import EngramData
 import EngramKit
 
 /// Reads a text file line by line; no more than a block and the longest line are in memory.
@@ -15,8 +16,8 @@ final class LineReader {
   private var linesBefore = 0
 
   private static let blockLength = 1 << 20
-  /// A text whose lines are longer is none.
-  private static let longest = 1 << 28
+  /// A text whose lines are longer is none; its fields take up to thirty times a line's bytes.
+  private static var longest: Int { min(1 << 28, max(1 << 20, H5File.defaultMemoryLimit / 64)) }
 
   /// - Parameter hasQuotes: Whether line ends inside double quotes belong to the field (RFC 4180).
   init(_ stream: any ByteStream, hasQuotes: Bool = false) {
@@ -99,7 +100,9 @@ final class LineReader {
     start = 0
     let kept = buffer.count
     guard kept <= LineReader.longest else {
-      throw Problem("is longer than \(LineReader.longest) bytes", at: line)
+      throw Problem(
+        "is a line of more than \(LineReader.longest) bytes", at: line,
+        fix: "end the lines of the text, or allow more with --memory")
     }
     // Grows with the line, so that a long one is not copied once for each block.
     let wanted = max(LineReader.blockLength, kept)

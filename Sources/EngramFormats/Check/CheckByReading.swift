@@ -22,6 +22,6 @@ func checkByReading(_ path: String, _ reader: any FormatReader, _ list: inout Fi
     let word = known.what.prefix { $0 != " " }
     let id = FindingID(rawValue: String(word))
     let sentence = id == nil ? known.what : String(known.what.dropFirst(word.count + 1))
-    list.add(id ?? .damaged, object, sentence)
+    list.add(id ?? FindingID(of: known), object, sentence)
   }
 }

@@ -113,7 +113,10 @@ private func checkTypes(
   }
   guard let table, try group.exists("\(kind)_type_id") else { return }
   var (counts, absent) = ([Int64: Int](), Cases())
-  for id in try group.dataset("\(kind)_type_id").read(Int64.self) { counts[id, default: 0] += 1 }
+  let types = try group.dataset("\(kind)_type_id")
+  for rows in types.rowBlocks() {
+    for id in try types.read(Int64.self, rows: rows) { counts[id, default: 0] += 1 }
+  }
   // -1 says that there is no type.
   for (id, count) in counts.sorted(by: { $0.key < $1.key }) where id != -1 && table.rows[id] == nil {
     absent.add("type \(id) of \(count) \(kind)s")

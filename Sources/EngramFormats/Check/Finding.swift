@@ -58,6 +58,7 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
   case badSignature = "FMT001"
   case damaged = "FMT002"
   case missingFilter = "FMT003"
+  case tooLarge = "FMT004"
   case magic = "SON001"
   case lengths = "SON002"
   case unknownPopulation = "SON003"
@@ -105,6 +106,7 @@ public enum FindingID: String, Sendable, Codable, CaseIterable {
     case .damaged: "copy the file again from its source, or write it again"
     case .missingFilter:
       "install the HDF5 plugin for the filter, or rewrite the file with deflate (h5repack -f GZIP=4)"
+    case .tooLarge: "allow more with --memory, if you trust the file"
     case .magic: "set the root attributes magic = 0x0A7A and version = [0, 1]"
     case .lengths: "write the population again: its columns must have one entry for each element"
     case .unknownPopulation: "set the attribute node_population to a population of the nodes files"

@@ -29,9 +29,20 @@ struct FindingList {
       let inside = known.place.flatMap {
         $0.hasPrefix("\(file)#") ? String($0.dropFirst(file.count + 1)) : nil
       }
-      let id: FindingID = known.what.contains("uses filter") ? .missingFilter : .damaged
+      let id = FindingID(of: known)
       guard !findings.contains(where: { $0.id == id && $0.object == inside ?? object }) else { return }
       add(id, inside ?? object, known.what)
+    }
+  }
+}
+
+extension FindingID {
+  /// What kind of finding it is that something cannot be read.
+  init(of problem: Problem) {
+    if problem.what.contains("uses filter") {
+      self = .missingFilter
+    } else {
+      self = problem.fix?.contains("--memory") == true ? .tooLarge : .damaged
     }
   }
 }

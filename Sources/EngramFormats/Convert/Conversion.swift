@@ -69,6 +69,7 @@ public func convert(
       "nothing to convert: no neurons, connections, spikes, traces, tables or arrays", at: request.input,
       fix: "`engram inspect \(request.input)` shows what is in it")
   }
+  try contents.guardNeurons(at: request.input)
   let (version, earlier) = (contents.sourceVersion, contents.provenance)
   let job = ConversionJob(
     options: request.options, memory: request.memory,

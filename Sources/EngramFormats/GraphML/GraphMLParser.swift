@@ -31,6 +31,9 @@ final class GraphMLParser {
   private var depth = 0
 
   private static let longestText = 1 << 20
+  /// Expat keeps a tag or comment whole, and reads it anew with each piece.
+  private static let longestTag = 1 << 22
+  private static let shorten = "write the file again: GraphML has no use for that"
 
   /// Calls `body` with everything in the file `path`; memory does not grow with it.
   ///
@@ -57,7 +60,9 @@ final class GraphMLParser {
     }
     XML_SetStartDoctypeDeclHandler(parser) { me, _, _, _, _ in
       GraphMLParser.own(me)?.fail(
-        Problem("has a document type, which GraphML does not need and Engram does not read"))
+        Problem(
+          "has a document type, which GraphML does not need and Engram does not read",
+          fix: "remove <!DOCTYPE …> from the file"))
     }
     var rest = stream.size
     repeat {
@@ -68,6 +73,9 @@ final class GraphMLParser {
       }
       let line = "\(path):\(XML_GetCurrentLineNumber(parser))"
       if let failure { throw problem(failure, at: line) }
+      guard stream.size - rest - XML_GetCurrentByteIndex(parser) <= GraphMLParser.longestTag else {
+        throw Problem("has a tag or comment of more than 4 MiB", at: line, fix: GraphMLParser.shorten)
+      }
       guard status == XML_STATUS_OK else {
         let reason = XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "unknown"
         throw Problem("is not XML: \(reason)", at: line)
@@ -89,7 +97,7 @@ final class GraphMLParser {
   private func start(_ name: UnsafePointer<CChar>?, _ list: UnsafeMutablePointer<UnsafePointer<CChar>?>?) {
     guard failure == nil, let name else { return }
     depth += 1
-    guard depth < 64 else { return fail(Problem("is nested more than 64 deep")) }
+    guard depth < 64 else { return fail(Problem("is nested more than 64 deep", fix: GraphMLParser.shorten)) }
     var attributes: [String: String] = [:]
     var place = 0
     while let key = list?[place], let value = list?[place + 1] {
@@ -119,7 +127,9 @@ final class GraphMLParser {
     guard dataKey != nil, let piece, length > 0 else { return }
     let bytes = UnsafeRawBufferPointer(start: piece, count: Int(length))
     text += String(decoding: bytes, as: UTF8.self)
-    if text.utf8.count > GraphMLParser.longestText { fail(Problem("has a text of more than a mebibyte")) }
+    if text.utf8.count > GraphMLParser.longestText {
+      fail(Problem("has a text of more than a mebibyte", fix: GraphMLParser.shorten))
+    }
   }
 
   private func end(_ name: UnsafePointer<CChar>?) {

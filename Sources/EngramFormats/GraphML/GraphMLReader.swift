@@ -69,6 +69,9 @@ private struct GraphMLSurvey {
   private var keys: [GraphMLParser.Key] = []
   private var data: [[String: String]] = []
   private var usedEdgeKeys: Set<String> = []
+  /// Memory of the nodes.
+  private var bytes = 0
+  private static let bytesEach = 120
 
   mutating func see(_ event: GraphMLParser.Event) throws {
     switch event {
@@ -76,6 +79,12 @@ private struct GraphMLSurvey {
     case .graph(let isDirected): self.isDirected = isDirected
     case .node(let id, let data):
       guard positions[id] == nil else { throw Problem("has two nodes “\(id)”") }
+      bytes += id.utf8.count + data.values.reduce(0) { $0 + $1.utf8.count } + GraphMLSurvey.bytesEach
+      guard bytes <= H5File.defaultMemoryLimit else {
+        throw Problem(
+          "has so many nodes that they do not fit into memory: more than \(names.count)",
+          fix: "allow more with --memory")
+      }
       positions[id] = UInt64(names.count)
       names.append(id)
       self.data.append(data)

@@ -123,7 +123,8 @@ private struct MatlabGathering {
   private mutating func cell(_ name: String, _ variable: MatlabVariable, _ paths: [String]) throws {
     let file = file
     var (areTrains, areTexts, hasText) = (true, true, false)
-    for element in paths {
+    // All silent neurons may share one empty element.
+    for element in Set(paths) {
       guard !element.isEmpty else {
         throw Problem("has a cell that refers to nothing", at: "\(path)#\(name)")
       }
@@ -154,9 +155,12 @@ private struct MatlabGathering {
       name: name, unit: try own?.unit() ?? options.requiredTimeUnit(at: "\(path)#\(name)"),
       window: try own?.window(), neurons: paths.count
     ) { body in
-      for (unit, element) in paths.enumerated() {
+      var silent: Set<String> = []
+      for (unit, element) in paths.enumerated() where !silent.contains(element) {
         let times = try file.variable(element).numbers()
-        if !times.isEmpty {
+        if times.isEmpty {
+          silent.insert(element)
+        } else {
           try body(.init(times: times, ids: [UInt64](repeating: UInt64(unit), count: times.count)))
         }
       }

@@ -72,7 +72,8 @@ public struct MatrixMarketFile: Sendable {
       else {
         throw Problem(
           "“\(parts.prefix(4).joined(separator: " "))” are no sizes: "
-            + (layout == .coordinate ? "rows, columns, elements" : "rows, columns"), at: reader.line)
+            + (layout == .coordinate ? "rows, columns, elements" : "rows, columns") + ", each from 0 to 2^40",
+          at: reader.line, fix: "copy the file again from its source, or correct its line of sizes")
       }
       (rows, columns) = (sizes[0], sizes[1])
       guard symmetry == .general || rows == columns else {

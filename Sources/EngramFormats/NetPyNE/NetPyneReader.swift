@@ -7,15 +7,17 @@ public struct NetPyneReader: FormatReader {
   public static let format = FileFormat.netpyne
   public init() {}
 
-  /// A JSON text takes about twelve times its size as objects.
-  private static let growth = 12
+  /// A JSON text of short numbers takes about thirty times its size as objects; reads may take half the memory.
+  private static let growth = 16
 
   public func contents(of path: String, _ options: ConversionOptions) throws -> Contents {
     let stream = try FileStream(path)
     guard stream.size <= H5File.defaultMemoryLimit / NetPyneReader.growth else {
       throw Problem(
-        "is \(stream.size) bytes of JSON, which take more memory than there is", at: path,
-        fix: "save fewer items: simConfig.saveDataInclude = ['simData', 'simConfig', 'net']")
+        "is \(stream.size) bytes of JSON, which as objects do not fit into memory", at: path,
+        fix:
+          "save fewer items (simConfig.saveDataInclude = ['simData', 'simConfig', 'net']), or allow more with --memory"
+      )
     }
     let root: [String: Any]
     do {
@@ -23,7 +25,10 @@ public struct NetPyneReader: FormatReader {
       guard let object = value as? [String: Any] else { throw Problem("is JSON, but no object", at: path) }
       root = object
     } catch let known as Problem { throw known } catch {
-      throw Problem("is not JSON: \(error.localizedDescription)", at: path)
+      let reason = (error as NSError).userInfo["NSDebugDescription"] as? String
+      throw Problem(
+        "is not JSON that can be read: \(reason ?? error.localizedDescription)", at: path,
+        fix: "save it again, or copy it again from its source")
     }
     var contents = Contents()
     contents.sourceVersion = root["netpyne_version"] as? String ?? ""

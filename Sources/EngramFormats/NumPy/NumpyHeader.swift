@@ -14,6 +14,7 @@ public struct NumpyHeader: Sendable, Equatable {
 
   static let signature: [UInt8] = [0x93] + Array("NUMPY".utf8)
   private static let longest = 1 << 20
+  private static let again = "copy the file again from its source"
 
   /// Reads the head of a stream, which then stands at the first element.
   ///
@@ -32,16 +33,23 @@ public struct NumpyHeader: Sendable, Equatable {
     }
     let width = start[6] == 1 ? 2 : 4
     let textLength = try stream.bytes(width).reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard textLength <= NumpyHeader.longest else { throw Problem("has a head of \(textLength) bytes") }
+    guard textLength <= NumpyHeader.longest else {
+      throw Problem("declares a head of \(textLength) bytes", fix: NumpyHeader.again)
+    }
     let text = String(decoding: try stream.bytes(textLength), as: UTF8.self)
     guard case .object(let entries) = try PythonLiteral(text), let descr = entries["descr"],
       case .flag(let isFortran)? = entries["fortran_order"], let shape = entries["shape"]?.integers
-    else { throw Problem("has a head without descr, fortran_order or shape") }
+    else { throw Problem("has a head without descr, fortran_order or shape", fix: NumpyHeader.again) }
     self.isFortran = isFortran
     self.shape = shape
     type = try NumpyType(descr)
     length = 8 + width + textLength
-    guard shape.count <= 32, shape.allSatisfy({ $0 >= 0 }) else { throw Problem("has shape \(shape)") }
+    guard shape.count <= 32 else {
+      throw Problem("declares \(shape.count) axes, and an array has at most 32", fix: NumpyHeader.again)
+    }
+    guard shape.allSatisfy({ $0 >= 0 }) else {
+      throw Problem("declares the shape \(shape)", fix: NumpyHeader.again)
+    }
     let declared = (shape + [type.size]).reduce((bytes: 1, overflow: false)) { product, extent in
       let next = product.bytes.multipliedReportingOverflow(by: extent)
       return (next.partialValue, product.overflow || next.overflow)
@@ -51,7 +59,7 @@ public struct NumpyHeader: Sendable, Equatable {
       let wanted = declared.overflow ? "more bytes than can be counted" : "\(declared.bytes) bytes"
       throw Problem(
         "declares \(shape) elements of \(type.words), \(wanted), but holds \(there)",
-        fix: "copy the file again from its source")
+        fix: NumpyHeader.again)
     }
   }
 

@@ -73,11 +73,12 @@ public final class NumpyReader {
     guard count >= 0, count <= remaining else {
       throw Problem("has \(remaining) elements left, not \(count)", at: place)
     }
-    let bytes = count * max(8, header.type.size)
-    guard bytes <= memory else {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: max(8, header.type.size))
+    guard !overflow, bytes <= memory else {
       throw Problem(
-        "has \(count) elements, \(bytes) bytes, more than the \(memory) allowed", at: place,
-        fix: "allow more with --memory")
+        "has \(count) elements to be read at once, \(bytes) bytes, more than the \(memory) allowed",
+        at: place,
+        fix: "allow more with --memory, if you trust the file")
     }
     position += count
     return try read()

@@ -61,7 +61,10 @@ private struct Parser {
   }
 
   mutating func value(depth: Int) throws -> PythonLiteral {
-    guard depth < 32 else { throw Problem("is no Python literal: nested more than 32 deep") }
+    guard depth < 32 else {
+      throw Problem(
+        "is no Python literal: nested more than 32 deep", fix: "copy the file again from its source")
+    }
     skip()
     if take("(") { return try list(")", depth) }
     if take("[") { return try list("]", depth) }

@@ -49,9 +49,12 @@ public struct SonataReader: FormatReader {
   }
 
   private func readText(_ path: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Problem("cannot be read", at: path)
+    let stream = try FileStream(path)
+    guard stream.size <= H5File.defaultMemoryLimit / 2 else {
+      throw Problem(
+        "is a text of \(stream.size) bytes, which does not fit into memory", at: path,
+        fix: "allow more with --memory, if it is right")
     }
-    return String(decoding: data, as: UTF8.self)
+    return String(decoding: try stream.bytes(stream.size), as: UTF8.self)
   }
 }

@@ -26,7 +26,9 @@ struct TextTable {
     let reader = try LineReader(path, hasQuotes: true)
     var found: Separator?
     var rows: [[String]] = []
-    while rows.count < 32, let line = try reader.next() {
+    var length = 0
+    while rows.count < 32, length < TextTable.longestSample, let line = try reader.next() {
+      length += line.count
       let bytes = reader.bytes
       let text = bytes.span.extracting(line)
       var whole = FieldSplitter(.blanks)
@@ -48,6 +50,9 @@ struct TextTable {
     heads = hasHead ? names : first.indices.map { Head(name: "\($0 + 1)") }
     sample = hasHead ? Array(rows.dropFirst()) : rows
   }
+
+  /// Bytes of the first rows beyond which no more are looked at.
+  private static let longestSample = 1 << 20
 
   static let pre: Set = [
     "pre", "source", "from", "i", "src", "pre_id", "presynaptic", "source_node_id", "sender", "pregid",
@@ -97,7 +102,8 @@ struct TextTable {
       if column(Self.pre) != nil, column(Self.post) != nil { return .edges }
       throw Problem(
         "has the columns \(heads.map(\.name).joined(separator: ", ")), which are neither connections nor spikes",
-        at: path, fix: "name the columns pre and post, or time and id, or say --object matrix")
+        at: path,
+        fix: "name the columns pre and post, or time and id, or say --object edges, spikes, pairs or matrix")
     }
     let widths = Set(sample.map(\.count))
     let width = sample[0].count

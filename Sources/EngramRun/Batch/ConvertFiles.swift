@@ -91,7 +91,7 @@ public func conversionTask(isDry: Bool = false) -> WorkerTask {
   WorkerTask(isDry ? "plan-conversion" : "convert") { data, hashes, report in
     var request = try JSONDecoder().decode(ConversionRequest.self, from: data)
     request.memory = WorkerMemory.bytes / 2
-    H5File.setMemoryLimit(WorkerMemory.bytes)
+    H5File.setMemoryLimit(WorkerMemory.bytes / 2)
     let outcome = try withoutActuallyEscaping(report) { report in
       try convert(request, isDry: isDry, hash: hashes.sha256(of:), progress: report)
     }

@@ -22,7 +22,7 @@ public struct CheckResult: Sendable {
 public func checkExperiment(_ path: String, inputs: [String: String] = [:], registry: Registry) -> CheckResult
 {
   do {
-    let text = try readText(path)
+    let text = try readExperimentText(path)
     return check(text, file: path, inputs: inputs, registry: registry).result
   } catch {
     return CheckResult(problems: [problem(error, at: path)], runs: 0, steps: 0)
@@ -33,7 +33,7 @@ public func checkExperiment(_ path: String, inputs: [String: String] = [:], regi
 ///
 /// - Throws: `Problems` with everything that is wrong.
 func planExperiment(_ path: String, inputs: [String: String], registry: Registry) throws -> Plan {
-  let (result, plan) = check(try readText(path), file: path, inputs: inputs, registry: registry)
+  let (result, plan) = check(try readExperimentText(path), file: path, inputs: inputs, registry: registry)
   guard let plan, result.passed else { throw Problems(result.problems) }
   return plan
 }

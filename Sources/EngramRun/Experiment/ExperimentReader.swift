@@ -7,7 +7,7 @@ import Foundation
 ///   proven by `check`.
 public func loadExperiment(_ path: String) throws -> Experiment {
   let text: String
-  do { text = try readText(path) } catch { throw Problems([problem(error, at: path)]) }
+  do { text = try readExperimentText(path) } catch { throw Problems([problem(error, at: path)]) }
   return try readExperiment(text, file: path)
 }
 

@@ -15,6 +15,20 @@ func readText(_ path: String) throws -> String {
   }
 }
 
+/// The text of an experiment.
+///
+/// - Throws: `Problem` as `readText`, and when it is longer than anybody writes: a table of data then.
+func readExperimentText(_ path: String) throws -> String {
+  let longest = 1 << 24
+  var status = stat()
+  if stat(path, &status) == 0, status.st_size > longest {
+    throw Problem(
+      "is \(status.st_size) bytes long, and an experiment is a text of at most \(longest)", at: path,
+      fix: "name an experiment; `engram convert` reads texts of data")
+  }
+  return try readText(path)
+}
+
 /// `path` as seen from the working directory, when it is given relative to `folder`.
 func resolvedPath(_ path: String, in folder: String) -> String {
   if path.hasPrefix("/") || folder == "." { return path }
