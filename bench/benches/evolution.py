@@ -27,7 +27,7 @@ def evolution() -> list[str]:
     ours = (runs[MANY].seconds - runs[FEW].seconds) / (MANY - FEW)
     lines = ["## Evolution of a Morris-Lecar network: one iteration, 2 threads", "",
              "100 members, 50 trials, 128 neurons, 2,000 steps, float32; ours from the difference between runs of "
-             f"{MANY} and {FEW} iterations, batches and the update included; the peers' best of three after a first. "
+             f"{MANY} and {FEW} iterations, batches and the update included; the peers' best of two or three after a first. "
              "Asked: at most 0.5 of PyTorch's time, no slower than JAX under `jit`.", "",
              "| | seconds an iteration | peak MB | ours / peer |", "|---|---|---|---|",
              f"| engram | {ours:.2f} | {runs[MANY].megabytes:.0f} | |"]
