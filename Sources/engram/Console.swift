@@ -59,8 +59,20 @@ final class Console {
   private func text(of problem: Problem, coloured: Bool) -> String {
     let severity = problem.severity
     let word = colour(severity.rawValue + ":", severity == .error ? .red : .yellow, if: coloured)
-    let place = problem.place.map { $0 + ": " } ?? ""
-    return "\(place)\(word) \(problem.what)" + (problem.fix.map { "\n  fix: \($0)" } ?? "")
+    // Names in damaged and hostile files may hold line ends, or what a terminal obeys.
+    let place = problem.place.map { harmless($0, lines: false) + ": " } ?? ""
+    return "\(place)\(word) \(harmless(problem.what, lines: true))"
+      + (problem.fix.map { "\n  fix: \($0)" } ?? "")
+  }
+
+  /// `text` with a question mark for each control character; `lines` leaves line ends and tabs.
+  private func harmless(_ text: String, lines: Bool) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { scalar in
+          guard scalar.properties.generalCategory == .control else { return scalar }
+          return lines && (scalar == "\n" || scalar == "\t") ? scalar : "?"
+        }))
   }
 
   /// Draws `line` over the last one on a terminal; the caller knows that `moves` is true.
