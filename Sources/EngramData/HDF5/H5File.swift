@@ -143,6 +143,10 @@ public final class H5File: Sendable {
   private func closeAll() throws {
     try hdf5 {
       try checked(H5Fflush(handle.id, H5F_SCOPE_GLOBAL), "write the file", at: path)
+      // A program that is being started shares the lock until it runs, and would keep it beyond the closing.
+      var descriptor: UnsafeMutableRawPointer?
+      try checked(H5Fget_vfd_handle(handle.id, hid_t(H5P_DEFAULT), &descriptor), "close the file", at: path)
+      if let descriptor { flock(descriptor.load(as: Int32.self), LOCK_UN) }
       try checked(H5Fclose(handle.id), "close the file", at: path)
     }
   }
