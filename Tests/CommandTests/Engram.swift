@@ -84,9 +84,9 @@ extension Engram {
 
   /// Whether root may run the command as `nobody`, whom permissions concern.
   static let isOpenToNobody: Bool = {
-    do { return try getuid() == 0 && shell("\(asNobody) '\(binary.path)' --version").status == 0 } catch {
-      return false
-    }
+    // The shell between has lost root's rights, so that a checkout in a closed folder is seen.
+    let look = "\(asNobody) sh -c \"'\(binary.path)' --version\""
+    do { return try getuid() == 0 && shell(look).status == 0 } catch { return false }
   }()
 
   /// Runs the command as a user whom permissions concern: as `nobody` where the tests run as root and may do that.
