@@ -1,3 +1,4 @@
+import EngramHost
 import EngramKit
 import EngramRun
 import Foundation
@@ -84,7 +85,7 @@ private func experiments(of system: String, full: Bool) throws -> [String] {
 /// The shipped experiments: in the working directory, beside the installed binary, or in the checkout it was built in.
 private func experimentsFolder() throws -> String {
   if isFolder("experiments") { return "experiments" }
-  var folder = URL(fileURLWithPath: Bundle.main.executablePath ?? "").resolvingSymlinksInPath()
+  var folder = URL(fileURLWithPath: Support.program)
     .deletingLastPathComponent()
   let installed = folder.deletingLastPathComponent().appendingPathComponent("share/engram/experiments").path
   if isFolder(installed) { return installed }

@@ -1,4 +1,5 @@
 import EngramData
+import EngramHost
 import EngramKit
 import EngramRun
 import Foundation
@@ -26,7 +27,7 @@ let workerWord = "--worker"
 
 /// The command that starts a worker: this binary.
 func workerCommand() -> [String]? {
-  Bundle.main.executablePath.map { [$0, workerWord] + PluginFolders.onCommandLine }
+  [Support.program, workerWord] + PluginFolders.onCommandLine
 }
 
 /// Does jobs for the parent process until it ends.

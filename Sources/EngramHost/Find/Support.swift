@@ -2,7 +2,8 @@ import Foundation
 
 /// Where the files lie that plugins are made and built with: beside the installed binary, or in the checkout.
 public enum Support {
-  private static let binary = resolved(Bundle.main.executablePath ?? CommandLine.arguments[0])
+  // Bundle.main ends the process where the binary lies in a folder that is closed to the user.
+  private static let binary = resolved("/proc/self/exe")
 
   /// The first of the places that is there: of an installation's prefix, of a checkout.
   private static func folder(installed: String, checkout: String) -> String? {
