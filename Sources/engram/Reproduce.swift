@@ -85,8 +85,7 @@ private func experiments(of system: String, full: Bool) throws -> [String] {
 /// The shipped experiments: in the working directory, beside the installed binary, or in the checkout it was built in.
 private func experimentsFolder() throws -> String {
   if isFolder("experiments") { return "experiments" }
-  var folder = URL(fileURLWithPath: Support.program)
-    .deletingLastPathComponent()
+  var folder = URL(fileURLWithPath: Support.program).deletingLastPathComponent()
   let installed = folder.deletingLastPathComponent().appendingPathComponent("share/engram/experiments").path
   if isFolder(installed) { return installed }
   while folder.path != "/" {

@@ -26,7 +26,7 @@ extension Command.Option {
 let workerWord = "--worker"
 
 /// The command that starts a worker: this binary.
-func workerCommand() -> [String]? {
+func workerCommand() -> [String] {
   [Support.program, workerWord] + PluginFolders.onCommandLine
 }
 

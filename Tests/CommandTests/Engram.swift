@@ -80,7 +80,7 @@ enum Engram {
 }
 
 extension Engram {
-  private static let asNobody = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+  static let asNobody = "setpriv --reuid=65534 --regid=65534 --clear-groups"
 
   /// Whether root may run the command as `nobody`, whom permissions concern.
   static let isOpenToNobody: Bool = {

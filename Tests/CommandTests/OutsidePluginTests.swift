@@ -19,6 +19,31 @@ struct OutsidePluginTests {
   }
 
   @Test(
+    "a Python analysis that asks for random numbers draws the same ones from the same seed",
+    .enabled(if: Examples.hasPython))
+  func draws() throws {
+    let folder = try Folder()
+    let path = try Examples.copy("python/interval-cv", to: folder)
+    try edit(path + "/interval_cv.py") {
+      $0.replacing("(inputs, outputs, parameters):", with: "(inputs, outputs, parameters, random):")
+        .replacing(
+          "outputs.put(\"cv\", values[:, 1])", with: "outputs.put(\"cv\", random.random(len(values)))")
+    }
+    func cv(_ seed: String) throws -> [Double] {
+      let outcome = try Engram.run(
+        ["analyze", "interval-cv", Self.recording, "--plugins", path, "--out", seed, "--seed", seed],
+        in: folder.url)
+      #expect(outcome.status == 0, "\(outcome.messages)")
+      let file = try H5File(reading: folder.path("\(seed)/balanced-network.interval-cv.h5"))
+      return try file.root.dataset("engram/results/interval-cv/cv").read(Double.self)
+    }
+    let first = try cv("1")
+    #expect(Set(first).count == first.count && first.allSatisfy { (0..<1).contains($0) })
+    try FileManager.default.removeItem(atPath: folder.path("1"))
+    #expect(try cv("1") == first && cv("2") != first)
+  }
+
+  @Test(
     "a library is described without being loaded, recorded by its hash, and refused when anything differs")
   func libraries() throws {
     let folder = try Folder()

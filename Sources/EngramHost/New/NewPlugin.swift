@@ -22,7 +22,7 @@ public func newPlugin(
     throw Problem(
       "'\(name)' is no plugin's name", fix: "use lower-case letters, digits and hyphens: burst-index")
   }
-  if let taken = try? registry.entry(name) {
+  if let taken = registry.descriptions.first(where: { $0.name == name }) {
     throw Problem("the name '\(name)' is taken by \(taken.origin)", fix: "choose another")
   }
   guard let examples = Support.examples else {

@@ -52,6 +52,23 @@ struct BadFileTests {
     #expect(problem.fix != nil)
   }
 
+  @Test("a finished file can be read while a program that was just started shares its descriptor")
+  func sharedLock() throws {
+    let file = try H5File(creating: path)
+    try file.root.write("x", [1.0])
+    // A second descriptor of the same open file is what a program has between its start and its first step.
+    let partial = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }.first {
+        guard let target = realpath("/proc/self/fd/\($0)", nil) else { return false }
+        defer { free(target) }
+        return String(cString: target).contains(path + ".partial")
+      })
+    let shared = dup(partial)
+    defer { close(shared) }
+    try file.commit()
+    #expect(try H5File(reading: path).root.dataset("x").read(Double.self) == [1])
+  }
+
   @Test("a file another process writes is called so")
   func locked() throws {
     try H5File.write(path) { try $0.root.write("x", [1.0]) }
