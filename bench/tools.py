@@ -18,7 +18,7 @@ def peer(script: str, *arguments: str) -> list[str]:
     return [sys.executable, str(HERE / "peers" / script), *arguments]
 
 
-def native(*words: str) -> dict:
+def native(*words: str) -> dict | list:
     """What `bench-native` prints, built when it is not yet."""
     subprocess.run(["swift", "build", "-c", "release", "--product", "bench-native"], check=True, capture_output=True)
     return json.loads(subprocess.run([".build/release/bench-native", *words], check=True, capture_output=True, text=True).stdout)
