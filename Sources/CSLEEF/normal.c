@@ -48,16 +48,25 @@ static void block(double *x, size_t count) {
   size_t found = 0;
   for (size_t i = 0; i < count; i++) {
     // Without branches: which side a random number falls on cannot be predicted.
-    double q = x[i] - 0.5, above = 1 - x[i];
-    tail[found] = x[i] < above ? x[i] : above;
-    sign[found] = copysign(1, q);
     place[found] = (int32_t)i;
-    found += fabs(q) > 0.425;
+    found += fabs(x[i] - 0.5) > 0.425;
+  }
+  for (size_t k = 0; k < found; k++) {
+    double u = x[place[k]], above = 1 - u;
+    tail[k] = u < above ? u : above;
+    sign[k] = copysign(1, u - 0.5);
   }
   for (size_t i = 0; i < count; i++) x[i] = central(x[i] - 0.5);
   engram_sleef_log_double(tail, tail, found);
   for (size_t k = 0; k < found; k++) tail[k] = sqrt(-tail[k]);
-  for (size_t k = 0; k < found; k++) sign[k] *= tail[k] > 5 ? far_tail(tail[k]) : near_tail(tail[k]);
+  int far = 0;
+  for (size_t k = 0; k < found; k++) far |= tail[k] > 5;
+  // One number in 10^11 lies so far out; the others need not wait for its quotient.
+  if (far) {
+    for (size_t k = 0; k < found; k++) sign[k] *= tail[k] > 5 ? far_tail(tail[k]) : near_tail(tail[k]);
+  } else {
+    for (size_t k = 0; k < found; k++) sign[k] *= near_tail(tail[k]);
+  }
   for (size_t k = 0; k < found; k++) x[place[k]] = sign[k];
 }
 

@@ -14,8 +14,10 @@ struct ChunkOfNeurons {
   private let channels: [ConductancePopulation.Channel]
   /// Cumulative probabilities of 0, 1, 2, ... events a step, for Poisson channels.
   private let eventLaws: [[Double]]
+  /// What a step leaves of each channel's conductance.
+  private let factors: [Double]
   /// Sum of conductances and of conductance times reversal: over the step, at its start and at its end.
-  private var total, pull, totalStart, pullStart, totalEnd, pullEnd, decay: [Double]
+  private var total, pull, totalStart, pullStart, totalEnd, pullEnd, decay, noise: [Double]
 
   init(
     _ range: Range<Int>, _ voltage: UnsafeMutableBufferPointer<Double>,
@@ -34,27 +36,25 @@ struct ChunkOfNeurons {
       guard case .poisson(_, let rate) = channel.drive else { return [] }
       return poissonLaw(mean: rate * membrane.dt)
     }
+    factors = channels.map { exp(-membrane.dt / $0.decay) }
     let zeros = [Double](repeating: 0, count: range.count)
     (total, pull, totalStart, pullStart) = (zeros, zeros, zeros, zeros)
-    (totalEnd, pullEnd, decay) = (zeros, zeros, zeros)
+    (totalEnd, pullEnd, decay, noise) = (zeros, zeros, zeros, zeros)
   }
 
   /// One step: conductances, then voltages.
   mutating func advance(_ step: Int, _ random: inout RandomStream) {
     let size = range.count
     let ends = membrane.scheme == .heun
-    for i in 0..<size {
-      total[i] = membrane.leak
-      pull[i] = membrane.leak * membrane.leakReversal + membrane.current
-      if ends {
-        (totalStart[i], pullStart[i], totalEnd[i], pullEnd[i]) = (total[i], pull[i], total[i], pull[i])
-      }
-    }
+    total.withUnsafeMutableBufferPointer { $0.update(repeating: membrane.leak) }
+    let pulled = membrane.leak * membrane.leakReversal + membrane.current
+    pull.withUnsafeMutableBufferPointer { $0.update(repeating: pulled) }
+    if ends { (totalStart, pullStart, totalEnd, pullEnd) = (total, pull, total, pull) }
     for (number, channel) in channels.enumerated() {
       let own = UnsafeMutableBufferPointer(
         rebasing: conductance[number * count + range.lowerBound..<number * count + range.upperBound])
       if ends { for i in 0..<size { add(own[i], channel.reversal, i, &totalStart, &pullStart) } }
-      advance(own, channel, eventLaws[number], step, &random)
+      advance(own, channel, factors[number], eventLaws[number], step, &random)
       if ends { for i in 0..<size { add(own[i], channel.reversal, i, &totalEnd, &pullEnd) } }
     }
     switch membrane.scheme {
@@ -72,16 +72,14 @@ struct ChunkOfNeurons {
 
   /// Advances one channel and adds its mean conductance over the step.
   private mutating func advance(
-    _ own: UnsafeMutableBufferPointer<Double>, _ channel: ConductancePopulation.Channel, _ law: [Double],
-    _ step: Int,
-    _ random: inout RandomStream
+    _ own: UnsafeMutableBufferPointer<Double>, _ channel: ConductancePopulation.Channel, _ factor: Double,
+    _ law: [Double], _ step: Int, _ random: inout RandomStream
   ) {
     let size = range.count
-    let factor = exp(-membrane.dt / channel.decay)
     let reversal = channel.reversal
     switch channel.drive {
     case .gaussian(let mean, let sd):
-      let noise = random.normals(size, as: Double.self)
+      noise.withUnsafeMutableBufferPointer { random.fillNormals($0) }
       let spread = sd * (-expm1(-2 * membrane.dt / channel.decay)).squareRoot()
       noise.withUnsafeBufferPointer { noise in
         total.withUnsafeMutableBufferPointer { total in
@@ -125,16 +123,18 @@ struct ChunkOfNeurons {
       total.withUnsafeBufferPointer { total in
         pull.withUnsafeBufferPointer { pull in
           guard let exponents = decay.baseAddress else { return }
+          // From the chunk's own start: an index that is added up could overflow, and keeps the loop from vectors.
+          let voltage = UnsafeMutableBufferPointer(rebasing: voltage[range])
+          let held = UnsafeMutableBufferPointer(rebasing: held[range])
           for i in 0..<size { decay[i] = scale * total[i] }
           engram_sleef_exp_double(exponents, exponents, size)
           for i in 0..<size {
-            let place = range.lowerBound + i
-            let now = voltage[place]
+            let now = voltage[i]
             // Gaussian conductances may sum to nearly zero, where V_inf has no value but the step has.
             let g = total[i]
             let target = pull[i] / g
             let moved = abs(g) < 1e-9 ? now - scale * pull[i] : target + (now - target) * decay[i]
-            voltage[place] = held[place] > 0 ? now : moved
+            voltage[i] = held[i] > 0 ? now : moved
           }
         }
       }
